@@ -1,0 +1,179 @@
+import { addDays, percentile, ratio, weekdayOf } from '#libs/nhs/index.js';
+
+export const groupKeys = [
+  'hospital',
+  'ward',
+  'authority',
+  'pathway',
+  'reason',
+  'family',
+  'owner',
+  'ageBand',
+  'sex',
+  'month',
+  'day',
+  'serviceType',
+  'provider',
+  'destination',
+] as const;
+/** `week` (its Monday) is for the charts of the pages, not for the API. */
+export type GroupKey = (typeof groupKeys)[number] | 'week';
+
+/** What a unit can be grouped by; what is not known is null or left out. */
+export type Attributes = { readonly [K in GroupKey]?: string | null };
+
+/** `n` alike things that a rule judges: stays, person-days, checks, awards. */
+export interface Unit {
+  readonly n: number;
+  readonly attributes: Attributes;
+  /** Units with the same key are one and count once a group: a person a day, a case. */
+  readonly distinct?: string;
+  /** How many events stand behind it. */
+  readonly events: number;
+}
+
+export type QualityKey =
+  | 'blank'
+  | 'faults'
+  | 'pending'
+  | 'ageUnknown'
+  | 'destinationUnknown'
+  | 'noTarget'
+  | 'noDischarge'
+  | 'notApproved'
+  | 'noPopulation';
+
+/** What a rule says of one unit. */
+export type Judgement =
+  | { readonly counts: false; readonly quality?: readonly QualityKey[] }
+  | {
+      readonly counts: true;
+      readonly numerator: number;
+      readonly quality?: readonly QualityKey[];
+      /** Groups of the rule itself (buckets, pathways); one per thing counted. */
+      readonly keys?: readonly string[];
+    };
+
+export const leftOut = (...quality: readonly QualityKey[]): Judgement => ({ counts: false, quality });
+
+/** `ratio`: Σ numerator ÷ count. `sum`: Σ numerator. `median`: the middle of the numerators. */
+export type Measure = 'ratio' | 'sum' | 'median';
+
+export interface Group {
+  readonly key: string;
+  readonly value: number | null;
+  readonly numerator: number | null;
+  readonly denominator: number | null;
+  readonly p90?: number | null;
+}
+
+export interface Figure {
+  readonly value: number | null;
+  readonly numerator: number | null;
+  readonly denominator: number | null;
+  readonly p90?: number | null;
+  readonly groups: readonly Group[];
+  readonly quality: Readonly<Record<string, number>>;
+  readonly events: number;
+}
+
+export interface Counting {
+  readonly measure: Measure;
+  readonly groupBy?: GroupKey | undefined;
+  /** Groups that are always there, in this order; each has the whole count as its denominator. */
+  readonly fixedGroups?: readonly string[];
+  /** Group keys that are always there, in this order (the days of a series). */
+  readonly allKeys?: readonly string[] | undefined;
+  /** The mean over so many days (snapshots over a window). */
+  readonly days?: number;
+  /** How many days of the window each month or week holds, when a mean is grouped by it. */
+  readonly daysOf?: ReadonlyMap<string, number>;
+  /** Give the 90th percentile beside the median. */
+  readonly p90?: boolean;
+}
+
+/** Runs of equal values, so that half a million stays need no half a million numbers. */
+const spread = (values: ReadonlyMap<number, number>): number[] =>
+  [...values].flatMap(([value, n]) => Array.from<number>({ length: n }).fill(value));
+
+class Tally {
+  numerator = 0;
+  count = 0;
+  readonly #values = new Map<number, number>();
+  readonly #seen = new Set<string>();
+
+  add(unit: Unit, numerator: number, times: number): void {
+    if (unit.distinct !== undefined) {
+      if (this.#seen.has(unit.distinct)) return;
+      this.#seen.add(unit.distinct);
+    }
+    this.numerator += numerator * unit.n * times;
+    this.count += unit.n * times;
+    this.#values.set(numerator, (this.#values.get(numerator) ?? 0) + unit.n * times);
+  }
+
+  result({ measure, days, p90 }: Counting, whole: number | null): Omit<Group, 'key'> {
+    if (measure === 'median') {
+      const values = spread(this.#values);
+      const median = { value: percentile(values, 0.5), numerator: null, denominator: this.count };
+      return p90 ? { ...median, p90: percentile(values, 0.9) } : median;
+    }
+    if (measure === 'ratio') {
+      const denominator = whole ?? this.count;
+      return { value: ratio(this.numerator, denominator), numerator: this.numerator, denominator };
+    }
+    const value = days === undefined ? this.numerator : this.numerator / days;
+    return { value, numerator: value, denominator: null };
+  }
+}
+
+/** The Monday of the week of a day. */
+export const weekOf = (day: string): string => addDays(day, 1 - weekdayOf(day));
+
+export const keyOf = (attributes: Attributes, groupBy: GroupKey): string => {
+  const { day } = attributes;
+  const found =
+    attributes[groupBy] ?? (groupBy === 'month' ? day?.slice(0, 7) : groupBy === 'week' && day ? weekOf(day) : null);
+  return found ?? 'unknown';
+};
+
+const at = <V>(map: Map<string, V>, key: string, make: () => V): V => {
+  const held = map.get(key) ?? make();
+  map.set(key, held);
+  return held;
+};
+
+export interface Judged<U extends Unit = Unit> {
+  readonly unit: U;
+  readonly judgement: Judgement;
+}
+
+/** Counts what a rule said of each unit (metrics.md §1: nothing to divide by is null; values are not rounded). */
+export const count = (units: Iterable<Judged>, how: Counting): Figure => {
+  const total = new Tally();
+  const groups = new Map<string, Tally>();
+  for (const key of how.fixedGroups ?? how.allKeys ?? []) groups.set(key, new Tally());
+  const quality: Record<string, number> = {};
+  let events = 0;
+  for (const { unit, judgement } of units) {
+    for (const key of judgement.quality ?? []) quality[key] = (quality[key] ?? 0) + unit.n;
+    if (!judgement.counts) continue;
+    const { numerator, keys } = judgement;
+    events += unit.events;
+    total.add(unit, numerator, keys?.length ?? 1);
+    if (how.fixedGroups) for (const key of keys ?? []) at(groups, key, () => new Tally()).add(unit, numerator, 1);
+    else if (how.groupBy) at(groups, keyOf(unit.attributes, how.groupBy), () => new Tally()).add(unit, numerator, 1);
+  }
+  const whole = how.fixedGroups ? total.count : null;
+  const listed = [...groups].map(([key, tally]) => ({ key, ...tally.result(within(how, key), whole) }));
+  if (!how.fixedGroups && !how.allKeys) listed.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
+  return { ...total.result(how, null), groups: listed, quality, events };
+};
+
+/** The group of a day of a series stands for that day alone, that of a month or week for its days of the window; any other is a mean over all days like the total. */
+const within = (how: Counting, key: string): Counting => {
+  if (how.days === undefined) return how;
+  if (how.groupBy === 'day') return { ...how, days: 1 };
+  if (how.daysOf) return { ...how, days: how.daysOf.get(key) ?? how.days };
+  return how;
+};

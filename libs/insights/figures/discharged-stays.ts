@@ -1,0 +1,141 @@
+import type { Database } from '#libs/platform/database.js';
+import type { AgeClass } from '../domain/age-class.js';
+import { bandOf } from '../domain/age-class.js';
+import type { Attributes, GroupKey } from '../domain/counting.js';
+import type { StayDimension } from '../domain/definition.js';
+import type { DischargedStays } from '../domain/stay-rules.js';
+import type { Found } from './found.js';
+import { PeopleKnown } from './people-known.js';
+import type { Question } from './question.js';
+import { heldAt, Parameters, readMany } from './sql.js';
+import { ageAtDischargeSql, aliveSql, equals, withPeople } from './stay-query.js';
+
+/** Columns by what a rule reads or a group needs: those nobody asks for stay out, so that alike stays fall together in the database. */
+const dimensionSql: Record<Exclude<StayDimension, 'alive' | 'pathway'>, string> = {
+  nights: 'f.nights',
+  delayDays: '(f.discharged_on - f.ready_on)',
+  destination: 'f.destination',
+};
+const groupSql: Partial<Record<GroupKey, string>> = {
+  hospital: 'f.hospital',
+  ward: 'f.ward',
+  authority: 'f.authority',
+  sex: 'f.sex',
+  destination: 'f.destination',
+  pathway: "nullif(PATHWAY, 'unassigned')",
+  day: 'f.discharged_on::text',
+  month: "to_char(f.discharged_on, 'YYYY-MM')",
+  week: "to_char(date_trunc('week', f.discharged_on), 'YYYY-MM-DD')",
+};
+
+interface Row {
+  readonly n: number;
+  readonly events: number;
+  readonly age: AgeClass | null;
+  readonly nights: number;
+  readonly delay_days: number | null;
+  readonly ready_fault: boolean | null;
+  readonly alive: boolean | null;
+  readonly destination: string | null;
+  readonly pathway: string | null;
+  readonly group_key: string | null;
+  readonly stay_id: string | null;
+  readonly person_id: string | null;
+  readonly case_id: string | null;
+  readonly ready_on: string | null;
+}
+
+export interface Wanted {
+  readonly reads: readonly StayDimension[];
+  readonly per: 'stay' | 'case';
+  /** One unit a stay, with its ids; else alike stays come as one unit. */
+  readonly single: boolean;
+  /** Only stays after this one, at most so many. */
+  readonly after?: string;
+  readonly limit?: number;
+  /** Only these stays. */
+  readonly stayIds?: readonly string[];
+}
+
+const attributesOf = (row: Row, groupBy: GroupKey | null): Attributes => ({
+  ageBand: bandOf(row.age),
+  ...(groupBy === null || groupBy === 'ageBand' ? {} : { [groupBy]: row.group_key }),
+});
+
+/** Stays discharged in the window, counted alike by alike in the database (metrics.md §2). */
+export const dischargedStays = async (
+  db: Database,
+  question: Question,
+  wanted: Wanted,
+): Promise<Found<DischargedStays>[]> => {
+  const { filters, knownAt, groupBy } = question;
+  const people = await PeopleKnown.merges(db, knownAt);
+  const parameters = new Parameters();
+  const { ctes, joins, person } = withPeople(people, parameters, {
+    births: true,
+    deaths: wanted.reads.includes('alive'),
+  });
+  const perCase = wanted.per === 'case';
+  const pathway = perCase ? 'c.pathway' : 'f.pathways[1]';
+  const reads = (dimension: Exclude<StayDimension, 'alive'>): string | null =>
+    !wanted.reads.includes(dimension) ? null : dimension === 'pathway' ? pathway : dimensionSql[dimension];
+  const group = groupBy === null ? null : (groupSql[groupBy]?.replace('PATHWAY', pathway) ?? null);
+  const conditions = [
+    heldAt('f', knownAt, parameters),
+    `f.discharged_on >= ${parameters.add(question.from)}::date`,
+    `f.discharged_on < ${parameters.add(question.to)}::date`,
+    ...equals('f.hospital', filters.hospital, parameters),
+    ...equals('f.ward', filters.ward, parameters),
+    ...equals('f.authority', filters.authority, parameters),
+    ...(filters.ageBand === null ? [] : [`${ageAtDischargeSql} = ${parameters.add(filters.ageBand)}`]),
+    ...(wanted.after === undefined ? [] : [`f.stay_id > ${parameters.add(wanted.after)}`]),
+    ...(wanted.stayIds === undefined ? [] : [`f.stay_id = ANY(${parameters.add(wanted.stayIds)})`]),
+  ];
+  // What nobody reads is a constant, and stays out of the grouping.
+  const columns: readonly (readonly [name: string, type: string, sql: string | null])[] = [
+    ['age', 'text', ageAtDischargeSql],
+    ['nights', 'int', reads('nights')],
+    ['delay_days', 'int', reads('delayDays')],
+    ['ready_fault', 'boolean', wanted.reads.includes('delayDays') ? 'f.ready_fault' : null],
+    ['alive', 'boolean', wanted.reads.includes('alive') ? aliveSql : null],
+    ['destination', 'text', reads('destination')],
+    ['pathway', 'text', reads('pathway')],
+    ['group_key', 'text', group],
+  ];
+  const selected = columns.map(([name, type, sql]) => `(${sql ?? 'NULL'})::${type} AS ${name}`).join(', ');
+  const grouped = columns.flatMap(([, , sql], index) => (sql === null ? [] : [String(index + 1)])).join(', ');
+  const ids = wanted.single
+    ? `f.stay_id, ${person} AS person_id, ${perCase ? 'c.case_id' : 'f.case_ids[1]'} AS case_id, f.ready_on::text AS ready_on`
+    : 'NULL::text AS stay_id, NULL::text AS person_id, NULL::text AS case_id, NULL::text AS ready_on';
+  const sums = wanted.single ? '1 AS n, f.events' : 'count(*)::int AS n, sum(f.events)::float8 AS events';
+  const { rows } = await readMany<Row>(
+    db,
+    `WITH ${ctes}
+     SELECT ${selected}, ${ids}, ${sums}
+     FROM insights.stay_facts_v2 f
+     ${perCase ? 'CROSS JOIN LATERAL unnest(f.case_ids, f.pathways) AS c(case_id, pathway)' : ''}
+     ${joins}
+     WHERE ${conditions.join(' AND ')}
+     ${wanted.single ? 'ORDER BY f.stay_id' : `GROUP BY ${grouped}`}
+     ${wanted.limit === undefined ? '' : `LIMIT ${parameters.add(wanted.limit)}`}`,
+    parameters.values,
+    !wanted.single,
+  );
+  return rows.map((row) => ({
+    n: row.n,
+    events: row.events,
+    attributes: attributesOf(row, groupBy),
+    age: row.age,
+    nights: row.nights,
+    delayDays: row.delay_days,
+    readyFault: row.ready_fault === true,
+    alive: row.alive === true,
+    destination: row.destination,
+    pathway: row.pathway,
+    personId: row.person_id,
+    stayId: row.stay_id,
+    caseId: row.case_id,
+    day: row.ready_on,
+    streams: [],
+  }));
+};

@@ -1,0 +1,185 @@
+import { createHash } from 'node:crypto';
+import type { StoredEvent } from '#libs/event-store/port.js';
+import type { Instant } from '#libs/nhs/index.js';
+import { type CaseAsKnown, type CaseEntry, caseAsKnown } from '../domain/case-history.js';
+import { type DelayRow, delayRowsOf } from '../domain/delay-row.js';
+import { type StayFact, stayFactOf, type StayParts } from '../domain/stay-fact.js';
+import { caseEntryOf, isCaseEvent } from './case-entry.js';
+import { isStayEvent, stayPartsOf } from './stay-parts.js';
+
+export interface HeldStay {
+  readonly stayId: string;
+  revision: number;
+  parts: StayParts;
+  events: [eventId: string, recordedAt: Instant][];
+  version: number;
+  factHash: string | null;
+}
+export interface HeldCase {
+  readonly caseId: string;
+  stayId: string | null;
+  entries: CaseEntry[];
+  /** By delay: the last version written and the hash of what it said; null = it counts no more. */
+  spans: Record<string, { version: number; hash: string | null }>;
+}
+export interface Version<T> {
+  readonly version: number;
+  readonly knownFrom: Instant;
+  knownUntil: Instant | null;
+  readonly row: T;
+}
+export interface FactVersion extends Version<StayFact> {
+  readonly stayId: string;
+  readonly position: string;
+  readonly events: number;
+}
+export interface Closed {
+  readonly id: string;
+  readonly part: string;
+  readonly version: number;
+  readonly knownUntil: Instant;
+}
+
+const hashOf = (value: object): string =>
+  createHash('sha256').update(JSON.stringify(value)).digest('base64url').slice(0, 22);
+
+export const stayIdOf = (event: StoredEvent): string => event.streamId.slice('stay-'.length);
+export const caseIdOf = (event: StoredEvent): string => event.streamId.slice('case-'.length);
+
+/** One page of the log folded in memory over the stays and cases it touches; pure but for its own state. */
+export class PageOfStays {
+  readonly stays = new Map<string, HeldStay>();
+  readonly cases = new Map<string, HeldCase>();
+  readonly touchedStays = new Set<string>();
+  readonly touchedCases = new Set<string>();
+  readonly facts: FactVersion[] = [];
+  readonly spans: (Version<DelayRow> & { readonly caseId: string })[] = [];
+  readonly closedFacts: Closed[] = [];
+  readonly closedSpans: Closed[] = [];
+  readonly #known = new Map<HeldCase, CaseAsKnown>();
+
+  apply(event: StoredEvent): void {
+    if (isStayEvent(event)) {
+      const stayId = stayIdOf(event);
+      const held = this.stays.get(stayId);
+      if (held && held.revision >= event.revision) return;
+      const events = held?.events ?? [];
+      events.push([event.eventId, event.recordedAt]);
+      const recorded = new Map(events);
+      const parts = stayPartsOf(event.data.stay, (eventId) => recorded.get(eventId) ?? event.recordedAt);
+      this.stays.set(stayId, {
+        stayId,
+        revision: event.revision,
+        parts,
+        events,
+        version: held?.version ?? 0,
+        factHash: held?.factHash ?? null,
+      });
+      this.touchedStays.add(stayId);
+      this.#refresh(stayId, event);
+    } else if (isCaseEvent(event)) {
+      const entry = caseEntryOf(event);
+      if (!entry) return;
+      const caseId = caseIdOf(event);
+      const held = this.cases.get(caseId) ?? { caseId, stayId: null, entries: [], spans: {} };
+      if (held.entries.some(({ eventId }) => eventId === entry.eventId)) return;
+      held.entries.push(entry);
+      this.cases.set(caseId, held);
+      this.touchedCases.add(caseId);
+      this.#known.delete(held);
+      const before = held.stayId;
+      held.stayId = this.#asKnown(held).stayId;
+      if (before !== null && before !== held.stayId) this.#refresh(before, event);
+      if (held.stayId === null || !this.stays.has(held.stayId)) this.#refreshSpans(held, null, event);
+      if (held.stayId !== null) this.#refresh(held.stayId, event);
+    }
+  }
+
+  #asKnown(held: HeldCase): CaseAsKnown {
+    const known = this.#known.get(held) ?? caseAsKnown(held.caseId, held.entries);
+    this.#known.set(held, known);
+    return known;
+  }
+
+  #refresh(stayId: string, event: StoredEvent): void {
+    const held = this.stays.get(stayId);
+    if (!held) return;
+    const cases = [...this.cases.values()].filter((each) => each.stayId === stayId);
+    const fact = stayFactOf(
+      held.parts,
+      cases.map((each) => this.#asKnown(each)),
+      event.recordedAt,
+    );
+    for (const each of cases) this.#refreshSpans(each, held.parts, event);
+    const hash = hashOf(fact);
+    if (hash === held.factHash) return;
+    this.#close(
+      this.facts,
+      this.closedFacts,
+      (each) => each.stayId === stayId,
+      { id: stayId, part: '', version: held.version },
+      event,
+    );
+    held.version += 1;
+    held.factHash = hash;
+    this.touchedStays.add(stayId);
+    const events = held.events.length + cases.reduce((sum, each) => sum + each.entries.length, 0);
+    this.facts.push({
+      stayId,
+      version: held.version,
+      knownFrom: event.recordedAt,
+      knownUntil: null,
+      position: event.position,
+      events,
+      row: fact,
+    });
+  }
+
+  #refreshSpans(held: HeldCase, stay: StayParts | null, event: StoredEvent): void {
+    const siblings = stay === null ? [] : [...this.cases.values()].filter((each) => each.stayId === held.stayId);
+    const rows = delayRowsOf(
+      this.#asKnown(held),
+      stay,
+      siblings.map((each) => this.#asKnown(each)),
+    );
+    const seen = new Set<string>();
+    for (const row of rows) {
+      seen.add(row.delayId);
+      this.#writeSpan(held, row.delayId, row, event);
+    }
+    for (const delayId of Object.keys(held.spans)) if (!seen.has(delayId)) this.#writeSpan(held, delayId, null, event);
+  }
+
+  #writeSpan(held: HeldCase, delayId: string, row: DelayRow | null, event: StoredEvent): void {
+    const last = held.spans[delayId] ?? { version: 0, hash: null };
+    const hash = row ? hashOf(row) : null;
+    if (hash === last.hash) return;
+    const { caseId } = held;
+    if (last.hash !== null)
+      this.#close(
+        this.spans,
+        this.closedSpans,
+        (each) => each.caseId === caseId && each.row.delayId === delayId,
+        { id: caseId, part: delayId, version: last.version },
+        event,
+      );
+    const version = row ? last.version + 1 : last.version;
+    held.spans[delayId] = { version, hash };
+    this.touchedCases.add(caseId);
+    if (row) this.spans.push({ caseId, version, knownFrom: event.recordedAt, knownUntil: null, row });
+  }
+
+  /** Ends the version that held until now: in memory when this page wrote it, else in the table. */
+  #close<T extends { readonly version: number; knownUntil: Instant | null }>(
+    written: readonly T[],
+    closed: Closed[],
+    same: (each: T) => boolean,
+    last: { readonly id: string; readonly part: string; readonly version: number },
+    event: StoredEvent,
+  ): void {
+    if (last.version === 0) return;
+    const own = written.findLast((each) => each.version === last.version && same(each));
+    if (own) own.knownUntil = event.recordedAt;
+    else closed.push({ ...last, knownUntil: event.recordedAt });
+  }
+}

@@ -1,0 +1,49 @@
+const cr = 0x0d;
+const lf = 0x0a;
+const isBlank = (byte: number): boolean => byte === cr || byte === lf || byte === 0x20 || byte === 0x09;
+/** Batch envelopes (HL7 v2 §2.10.3) only frame the messages; the messages say everything themselves. */
+const envelopes = ['FHS', 'BHS', 'BTS', 'FTS'];
+
+const lineStartsWith = (bytes: Buffer, at: number, name: string): boolean =>
+  bytes.length >= at + 3 && bytes.toString('latin1', at, at + 3) === name;
+
+const endOfLine = (bytes: Buffer, at: number): number => {
+  let end = at;
+  while (end < bytes.length && bytes[end] !== cr && bytes[end] !== lf) end += 1;
+  return end;
+};
+
+const trimmed = (bytes: Buffer, from: number, to: number): Buffer => {
+  let end = to;
+  while (end > from && isBlank(bytes[end - 1] ?? 0)) end -= 1;
+  return bytes.subarray(from, end);
+};
+
+export interface SplitBody {
+  readonly messages: readonly Buffer[];
+  /** Something other than blank lines or a batch envelope stands before the first message. */
+  readonly stray: boolean;
+}
+
+/** The messages of a body or file: each begins at an MSH that begins a line. */
+export const splitMessages = (bytes: Buffer): SplitBody => {
+  const messages: Buffer[] = [];
+  let start = -1;
+  let stray = false;
+  let at = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
+  while (at < bytes.length) {
+    if (isBlank(bytes[at] ?? 0)) {
+      at += 1;
+      continue;
+    }
+    const begins = lineStartsWith(bytes, at, 'MSH');
+    const envelope = !begins && envelopes.some((name) => lineStartsWith(bytes, at, name));
+    if ((begins || envelope) && start >= 0) messages.push(trimmed(bytes, start, at));
+    if (begins) start = at;
+    else if (envelope) start = -1;
+    else if (start < 0) stray = true;
+    at = endOfLine(bytes, at);
+  }
+  if (start >= 0) messages.push(trimmed(bytes, start, bytes.length));
+  return { messages, stray };
+};

@@ -1,0 +1,105 @@
+import { mappingOf, type FeedMapping } from '../feed-mapping.js';
+import type { Envelope, Fault, Understood } from '../understood.js';
+import { decode } from './character-set.js';
+import { readDetails } from './details.js';
+import { Fields } from './fields.js';
+import { contentOf, readHeader, type Hl7Header } from './header.js';
+import { readIdentity, type IdentityQuestion } from './identity.js';
+import { handlingOf, type Handling } from './kinds.js';
+import { readHl7 } from './reader.js';
+import { noInpatient, type ReadingContext } from './reading.js';
+import { understandCorrection } from './understand-correction.js';
+import { understandMerge, understandPerson } from './understand-person.js';
+import { understandVisits } from './understand-visits.js';
+import { readStay } from './read-stay.js';
+import { visitOf } from './visit.js';
+
+export type { ReadingContext } from './reading.js';
+
+/** One HL7 v2 message, as bytes off the line, to what it means here. */
+export const understandHl7 = (bytes: Buffer, context: ReadingContext): Understood => {
+  const decoded = decode(bytes);
+  // The header is ASCII in every set, so that even a message in an unknown set can be answered by name.
+  const read = readHl7(decoded.ok ? decoded.text : bytes.toString('latin1'));
+  if (!read.ok)
+    return {
+      kind: 'rejected',
+      reason:
+        read.reason === 'no-header'
+          ? 'This is not an HL7 message: it does not begin with MSH.'
+          : 'The delimiters in MSH-1 and MSH-2 cannot be used.',
+    };
+  const { message } = read;
+  const header = readHeader(message);
+  const mapping = mappingOf(header.feed, context.mappings);
+  const rejection = rejectionOf(header, mapping, context.production);
+  if (rejection) return { kind: 'rejected', reason: rejection, header, feed: header.feed, controlId: header.controlId };
+
+  const envelope: Envelope = {
+    feed: header.feed,
+    controlId: header.controlId,
+    kind: header.event ? `${header.type}^${header.event}` : header.type,
+    content: contentOf(message),
+    hospital: (message.text1('PV1', 3, 4) || header.facility || null)?.slice(0, 200) ?? null,
+    header,
+  };
+  if (header.type !== 'ADT')
+    return { kind: 'ignored', envelope, reason: `${header.type} messages are not ward events.` };
+  if (!decoded.ok) return refused(envelope, { field: 'MSH-18', reason: decoded.reason });
+  const handling = handlingOf(header.event);
+  if (handling.as === 'ignored') return { kind: 'ignored', envelope, reason: handling.reason };
+  if (handling.as === 'refused') return refused(envelope, { field: 'MSH-9', reason: handling.reason });
+  const question = { message, mapping, facility: header.facility, production: context.production };
+  const fields = new Fields(message, header);
+  if (handling.as === 'person') return understandPerson(envelope, fields, question);
+  if (handling.as === 'merge') return understandMerge(envelope, fields, question);
+  if (handling.as === 'correction') return understandCorrection(envelope, fields, question);
+  if (handling.as === 'merge-visits') return understandVisits(envelope, fields, question, context);
+  return understandStay(envelope, fields, handling, question, context);
+};
+
+const refused = (envelope: Envelope, fault: Fault): Understood => ({ kind: 'refused', envelope, fault });
+
+/** api.md: production takes processing id P; otherwise P and T. A feed's mapping may say otherwise. */
+const rejectionOf = (header: Hl7Header, mapping: FeedMapping, production: boolean): string | undefined => {
+  if (header.controlId === '')
+    return 'The message has no control id (MSH-10), so it could not be recognised when it comes again.';
+  if (header.controlId.length > 200) return 'The control id (MSH-10) is longer than 200 characters.';
+  if (header.type === '') return 'The message does not say what kind it is (MSH-9).';
+  if (header.feed.length > 200) return 'The sender (MSH-3 and MSH-4) is longer than 200 characters.';
+  const taken = mapping.processingIds ?? (production ? ['P'] : ['P', 'T']);
+  return taken.includes(header.processingId)
+    ? undefined
+    : `The processing id (MSH-11) is not one that is taken here (${taken.join(', ')}).`;
+};
+
+const understandStay = (
+  envelope: Envelope,
+  fields: Fields,
+  handling: Extract<Handling, { as: 'stay' }>,
+  question: IdentityQuestion,
+  { outwardTable }: ReadingContext,
+): Understood => {
+  const { message, header } = fields;
+  const patientClass = message.text1('PV1', 2).toUpperCase();
+  if (patientClass === '' && handling.action !== 'become-outpatient')
+    return refused(envelope, {
+      field: 'PV1-2',
+      reason: 'PV1-2 is empty: the message does not say whether this is an inpatient.',
+    });
+  // The class an A07 names is the one after the stay.
+  if (patientClass !== 'I' && handling.action !== 'become-outpatient') return noInpatient(envelope, patientClass);
+
+  const visit = visitOf(message, header);
+  if (!visit)
+    return refused(envelope, { field: 'PV1-19', reason: 'PV1-19 is empty: the message does not name the visit.' });
+  if (envelope.hospital === null)
+    return refused(envelope, { field: 'MSH-4', reason: 'Neither PV1-3 nor MSH-4 names the hospital.' });
+  const identity = readIdentity(question);
+  if (!identity.ok) return refused(envelope, identity.fault);
+  const news = readStay(fields, handling.action, { mapping: question.mapping, outwardTable });
+  const details = readDetails(fields, identity.identity);
+  const [fault] = fields.faults;
+  if (fault) return refused(envelope, fault);
+  return { kind: 'stay', envelope, visit, identity: identity.identity, news, details };
+};

@@ -1,0 +1,89 @@
+import { startWard, type Sent, type Ward } from '../testing/ward.js';
+
+let here: Ward;
+beforeAll(async () => {
+  here = await startWard();
+}, 60_000);
+afterAll(() => here.app.stop());
+
+describe('Our own ward events', () => {
+  const json = { 'content-type': 'application/cloudevents+json' };
+  const event = (subject: string, name: string, at: string, data: object) => ({
+    specversion: '1.0',
+    id: `${subject}-${name}-${at}`,
+    source: 'RAL',
+    type: `homeward.ward.${name}.v1`,
+    subject,
+    time: at,
+    recordedtime: at,
+    data,
+  });
+  const admitted = (subject: string) =>
+    event(subject, 'admitted', '2026-11-03T09:00:00Z', {
+      person: {
+        nhsNumber: '9990000026',
+        localIds: [{ authority: 'RAL', type: 'MR', value: subject }],
+        familyName: 'TEST',
+        birthDate: '1940-02-15',
+      },
+      hospital: 'RAL',
+      ward: 'LARCH',
+      bed: 'A',
+      admittedAt: '2026-11-03T09:00:00Z',
+    });
+
+  test('make the same stay in any order, one at a time or as a batch', async () => {
+    const events = (subject: string) => [
+      admitted(subject),
+      event(subject, 'moved', '2026-11-03T11:00:00Z', { ward: 'OAK', at: '2026-11-03T11:00:00Z' }),
+      event(subject, 'criteria-to-reside', '2026-11-03T12:00:00Z', {
+        meets: false,
+        assessedAt: '2026-11-03T12:00:00Z',
+      }),
+      event(subject, 'discharged', '2026-11-03T15:00:00Z', {
+        dischargedAt: '2026-11-03T15:00:00Z',
+        destinationCode: '19',
+        methodCode: '1',
+      }),
+      event(subject, 'cancelled', '2026-11-03T16:00:00Z', { what: 'discharge' }),
+    ];
+    const batch = await here.admin.post('/ward-events', events('CE1'), {
+      'content-type': 'application/cloudevents-batch+json',
+    });
+    expect([batch.status, batch.json['accepted']]).toEqual([200, 5]);
+    let last = batch;
+    for (const one of events('CE2').toReversed()) last = await here.admin.post('/ward-events', one, json);
+    const shown = await Promise.all(
+      [batch, last].map(async ({ body }) => {
+        const { stayId, ...stay } = await here.stayOf(body as Sent);
+        expect(stayId).toBeDefined();
+        return stay;
+      }),
+    );
+    expect(shown[0]).toEqual(shown[1]);
+    expect(shown[0]).toMatchObject({
+      status: 'open',
+      ward: 'OAK',
+      hospital: 'RAL',
+      criteriaToReside: { meets: false },
+    });
+  });
+
+  test('are told what is wrong with them', async () => {
+    const odd = await here.admin.post(
+      '/ward-events',
+      event('CE3', 'moved', '2026-11-03T11:00:00Z', { ward: 'OAK' }),
+      json,
+    );
+    expect(odd.json).toMatchObject({ quarantined: 1, messages: [{ ack: 'AE' }] });
+    expect((await here.admin.post('/ward-events', { hello: 1 }, json)).json).toMatchObject({
+      rejected: 1,
+      messages: [{ ack: 'AR' }],
+    });
+    expect((await here.admin.post('/ward-events', { ...admitted('CE4'), type: 'other' }, json)).json).toMatchObject({
+      ignored: 1,
+    });
+    expect((await here.admin.post('/ward-events', [], json)).status).toBe(400);
+    expect((await here.admin.post('/ward-events', admitted('CE5'))).status).toBe(415);
+  });
+});

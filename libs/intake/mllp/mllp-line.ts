@@ -1,0 +1,155 @@
+import type { Socket } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+import { readHeader } from '../domain/hl7/header.js';
+import { readHl7 } from '../domain/hl7/reader.js';
+import { acknowledge, type AckCode } from '../domain/hl7/acknowledge.js';
+import type { Hl7Header } from '../domain/hl7/header.js';
+import type { Taken } from '../taking/taken.js';
+import { frame, MllpFrames, type Framed } from './frames.js';
+
+export interface LineRules {
+  /** Largest message. Raise it for feeds that send documents along; each line may hold this much memory. */
+  readonly frameLimit: number;
+  /** A message that has begun must go on within this time, else the line is closed. */
+  readonly unfinishedMs: number;
+  /** How long to wait before trying again while the database is away. */
+  readonly retryMs: number;
+}
+
+export interface LineServices {
+  take(bytes: Buffer): Promise<Taken>;
+  isUnavailable(error: unknown): boolean;
+  now(): string;
+  newId(): string;
+  /** A fault nobody foresaw; told without any content. */
+  failed(error: unknown): void;
+}
+
+/** Messages of one line that may wait before the sender is held back. */
+const mostWaiting = 16;
+/** A sender of nothing but noise is not an HL7 sender. */
+const mostNoise = 1_048_576;
+
+/** One line: its messages are taken one after the other and answered in order. While the database is away nothing is answered. */
+export class MllpLine {
+  private readonly frames: MllpFrames;
+  private readonly waiting: Framed[] = [];
+  private working: Promise<void> | undefined;
+  private unfinished: NodeJS.Timeout | undefined;
+  private readonly gone = new AbortController();
+  private closing = false;
+
+  constructor(
+    private readonly socket: Socket,
+    private readonly rules: LineRules,
+    private readonly services: LineServices,
+  ) {
+    this.frames = new MllpFrames(rules.frameLimit);
+    socket.setNoDelay(true);
+    socket.setKeepAlive(true, 30_000);
+    socket.on('data', (chunk: Buffer) => this.receive(chunk));
+    // A broken line is no fault of ours; what was not answered comes again.
+    socket.on('error', () => socket.destroy());
+    socket.on('end', () => {
+      if (this.frames.open) this.waiting.push({ kind: 'unterminated', beginning: this.frames.beginning() });
+      this.finish();
+    });
+    socket.on('close', () => {
+      clearTimeout(this.unfinished);
+      this.gone.abort();
+    });
+  }
+
+  /** Takes no more, answers what was taken, and closes. */
+  async stop(): Promise<void> {
+    this.closing = true;
+    this.waiting.length = 0;
+    clearTimeout(this.unfinished);
+    this.socket.pause();
+    if (this.working) await Promise.race([this.working, pause(5000)]);
+    this.socket.end();
+    this.socket.destroySoon();
+  }
+
+  private receive(chunk: Buffer): void {
+    if (this.closing) return;
+    this.waiting.push(...this.frames.push(chunk));
+    if (this.frames.skipped > mostNoise) return void this.socket.destroy();
+    this.watchUnfinished();
+    if (this.waiting.length >= mostWaiting) this.socket.pause();
+    this.work();
+  }
+
+  private watchUnfinished(): void {
+    clearTimeout(this.unfinished);
+    if (!this.frames.open) return;
+    this.unfinished = setTimeout(() => {
+      // After what waits before it, so that answers stay in order.
+      this.waiting.push({ kind: 'unterminated', beginning: this.frames.beginning() });
+      this.finish();
+    }, this.rules.unfinishedMs);
+  }
+
+  /** The other side has ended, or the line is given up: answer what is here, then close. */
+  private finish(): void {
+    this.closing = true;
+    clearTimeout(this.unfinished);
+    this.work();
+  }
+
+  private work(): void {
+    this.working ??= this.answerAll().finally(() => {
+      this.working = undefined;
+      if (this.waiting.length > 0 && !this.gone.signal.aborted) this.work();
+      else if (this.closing) this.socket.end();
+    });
+  }
+
+  private async answerAll(): Promise<void> {
+    for (let next = this.waiting.shift(); next && !this.gone.signal.aborted; next = this.waiting.shift()) {
+      if (this.waiting.length < mostWaiting / 2 && !this.closing) this.socket.resume();
+      const more = await this.answer(next);
+      if (!more) {
+        this.closing = true;
+        this.waiting.length = 0;
+      }
+    }
+  }
+
+  /** False when the line cannot go on. */
+  private async answer(framed: Framed): Promise<boolean> {
+    if (framed.kind !== 'message') {
+      const read = readHl7(framed.beginning.toString('latin1'));
+      const limit = `${String(Math.floor(this.rules.frameLimit / 1_048_576))} MB`;
+      const reason = framed.kind === 'too-large' ? `The message is larger than ${limit}.` : 'The message has no end.';
+      this.send('AR', read.ok ? readHeader(read.message) : undefined, reason);
+      return framed.kind !== 'too-large';
+    }
+    const taken = await this.takeWhenPossible(framed.bytes);
+    if (!taken) return false;
+    this.send(taken.ack, taken.header, taken.reason);
+    return true;
+  }
+
+  private async takeWhenPossible(bytes: Buffer): Promise<Taken | undefined> {
+    while (!this.gone.signal.aborted) {
+      try {
+        return await this.services.take(bytes);
+      } catch (error) {
+        if (!this.services.isUnavailable(error)) {
+          // Neither stored nor refused: without an answer the sender keeps it and sends it again.
+          this.services.failed(error);
+          return undefined;
+        }
+        await pause(this.rules.retryMs, undefined, { signal: this.gone.signal }).catch(() => undefined);
+      }
+    }
+    return undefined;
+  }
+
+  private send(code: AckCode, header: Hl7Header | undefined, reason: string | undefined): void {
+    if (this.socket.destroyed || !this.socket.writable) return;
+    const at = this.services.now();
+    this.socket.write(frame(acknowledge({ code, header, reason, at, id: this.services.newId() })));
+  }
+}

@@ -1,0 +1,30 @@
+import type { AckCode } from '../domain/hl7/acknowledge.js';
+import type { Hl7Header } from '../domain/hl7/header.js';
+import type { SignedIn } from '#libs/access/signed-in.js';
+
+export type Outcome = 'accepted' | 'duplicate' | 'ignored' | 'quarantined' | 'rejected';
+
+/** What became of one message. `AA` only once it is stored, recognised, or not for us. */
+export interface Taken {
+  readonly outcome: Outcome;
+  readonly ack: AckCode;
+  readonly controlId: string | null;
+  readonly header?: Hl7Header | undefined;
+  readonly stayId?: string;
+  /** Why it was not taken, or what is odd about it; never anything of its content. */
+  readonly reason?: string;
+  readonly flags?: readonly string[];
+  /** How far the log has to be read to see it. */
+  readonly position?: string;
+}
+
+/** Which form the bytes of a message have; a quarantined one is read again in the same way. */
+export type MessageForm = 'hl7v2' | 'cloudevent' | 'fhir';
+
+/** How a message came. */
+export interface Arrival {
+  readonly source: 'mllp' | 'api' | 'kafka' | 'import' | 'quarantine';
+  readonly correlationId: string;
+  /** Who sent it over HTTP: a ward user may speak for the own hospital only. */
+  readonly sender?: SignedIn;
+}

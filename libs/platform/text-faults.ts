@@ -1,0 +1,23 @@
+import type { FieldError } from './problem.js';
+
+const maxDepth = 40;
+
+/**
+ * What no text store can keep: NUL and halves of surrogate pairs; and nesting no honest sender needs.
+ * Found before anything else looks at the value, so that it is a 400 and never a fault of the database.
+ */
+export const textFault = (value: unknown, field: string, depth = 0): FieldError | undefined => {
+  if (typeof value === 'string')
+    return isKeepable(value) ? undefined : { field, message: 'must not hold characters that are not text' };
+  if (typeof value !== 'object' || value === null || Buffer.isBuffer(value)) return undefined;
+  if (depth > maxDepth) return { field, message: 'is nested too deeply' };
+  for (const [key, inner] of Object.entries(value)) {
+    const path = Array.isArray(value) ? `${field}[${key}]` : field ? `${field}.${key}` : key;
+    if (!isKeepable(key)) return { field, message: 'must not have a field whose name is not text' };
+    const fault = textFault(inner, path, depth + 1);
+    if (fault) return fault;
+  }
+  return undefined;
+};
+
+const isKeepable = (text: string): boolean => !text.includes('\0') && text.isWellFormed();

@@ -1,0 +1,72 @@
+import { caseContracts } from '#libs/contracts/discharge/case-events.js';
+import { requestContracts } from '#libs/contracts/brokerage/request-events.js';
+import type { EventContract, EventOf } from '#libs/contracts/event-contract.js';
+import { stayContracts } from '#libs/contracts/intake/stay-events.js';
+import { personContracts } from '#libs/contracts/people/person-events.js';
+import { checkContracts, episodeContracts } from '#libs/contracts/reablement/reablement-events.js';
+import { rowProjection, type AnyEvent } from '#libs/event-feed/row-projection.js';
+import { isOf } from '#libs/event-store/contracted.js';
+import type { Recorded } from '#libs/event-store/decider.js';
+import type { StoredEvent } from '#libs/event-store/port.js';
+import { evolveCase, type CaseSubject } from './case-subject.js';
+import { evolveCheck, type CheckSubject } from './check-subject.js';
+import { evolveEpisode, type EpisodeSubject } from './episode-subject.js';
+import { evolveRequest, type RequestSubject } from './request-subject.js';
+import { evolvePerson, evolveStay, type PersonSubject, type StaySubject } from './stay-subject.js';
+
+/** One row a stream: what reablement keeps of a case, request, stay, person, episode or check. */
+export type Subject = CaseSubject | RequestSubject | StaySubject | PersonSubject | EpisodeSubject | CheckSubject;
+
+type OfContracts<M extends Record<string, EventContract>> = StoredEvent & Recorded<EventOf<M>>;
+
+type Folds = {
+  readonly [P in 'case-' | 'request-' | 'stay-' | 'person-' | 'reablement-' | 'check-']: (
+    row: Subject | null,
+    event: StoredEvent,
+  ) => Subject | null;
+};
+
+/** What stands in a stream of a prefix keeps one of its contracts; what reablement knows no contract of changes nothing. */
+const foldOf =
+  <S extends Subject, E extends StoredEvent>(
+    kind: S['kind'],
+    isTheirs: (event: StoredEvent) => event is E,
+    evolve: (row: S | null, event: E) => S | null,
+  ) =>
+  (row: Subject | null, event: StoredEvent): Subject | null =>
+    isTheirs(event) ? evolve(row !== null && row.kind === kind ? (row as S) : null, event) : row;
+
+const folds: Folds = {
+  'case-': foldOf<CaseSubject, OfContracts<typeof caseContracts>>('case', isOf(caseContracts), evolveCase),
+  'request-': foldOf<RequestSubject, OfContracts<typeof requestContracts>>(
+    'request',
+    isOf(requestContracts),
+    evolveRequest,
+  ),
+  'stay-': foldOf<StaySubject, OfContracts<typeof stayContracts>>('stay', isOf(stayContracts), evolveStay),
+  'person-': foldOf<PersonSubject, OfContracts<typeof personContracts>>('person', isOf(personContracts), evolvePerson),
+  'reablement-': foldOf<EpisodeSubject, OfContracts<typeof episodeContracts>>(
+    'episode',
+    isOf(episodeContracts),
+    evolveEpisode,
+  ),
+  'check-': foldOf<CheckSubject, OfContracts<typeof checkContracts>>('check', isOf(checkContracts), evolveCheck),
+};
+const prefixes = Object.keys(folds) as (keyof Folds)[];
+
+export const subjects = rowProjection<Subject | null, AnyEvent>({
+  name: 'reablement.subjects',
+  version: 3,
+  wants: { streamPrefixes: prefixes },
+  schema: 'reablement',
+  table: 'subjects',
+  keyOf: (event) => event.streamId,
+  initial: () => null,
+  evolve: (row, event) => {
+    const prefix = prefixes.find((one) => event.streamId.startsWith(one));
+    return prefix ? folds[prefix](row, event) : row;
+  },
+  columns: { kind: 'text', person_id: 'text', case_id: 'text' },
+  columnsOf: (row) => ({ kind: row.kind, person_id: row.personId, case_id: 'caseId' in row ? row.caseId : null }),
+  indexes: ['person_id, kind', 'case_id', 'kind'],
+});
