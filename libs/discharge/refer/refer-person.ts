@@ -84,7 +84,9 @@ export class ReferPersonHandler implements ICommandHandler<ReferPerson, Referred
       const others = facts.cases.filter((other) => other.caseId !== caseId);
       const refusal = this.alreadyOpen(said.hospital, context.occurredAt, others, facts);
       if (refusal) return refusal;
-      await this.people.recordDetails(personId, person.details, 'referral', context.metadata, context.occurredAt);
+      // They stand before the reservation: a repeat of this very command finds both, and says nothing anew.
+      if (!caseIds.includes(caseId))
+        await this.people.recordDetails(personId, person.details, 'referral', context.metadata, context.occurredAt);
       const referral = { ...said, previousCaseId: previousOf(others, context.occurredAt) };
       const reservation = {
         eventId: deterministicId('referral-reserved', caseId),

@@ -149,7 +149,7 @@ export const takingInMemory = async (): Promise<InMemory> => {
       const known = new KnownStays(store);
       const log = new StayLog(store, known, new MergedStays(store, known));
       const who = new WhoItIs(people, keys);
-      const referred = new NobodyReferred(new NoDatabase(), people);
+      const referred = new NobodyReferred(new NoDatabase(), people, store);
       const news = new StayNewsTaker(log, who, people, keys, referred);
       const persons = new PersonNews(store, people, referred, keys);
       const visits = new VisitMerges(log, known, who, keys);
