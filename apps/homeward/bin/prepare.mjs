@@ -91,7 +91,9 @@ export const prepare = () => {
 export const runBuilt = (file, args = [], env = {}) => {
   // kafkajs counts a pause from a time that never was: harmless, and not worth a warning.
   const quietly = '--disable-warning=TimeoutNegativeWarning';
-  const child = spawn(bin('node'), [quietly, join(root, 'dist', file), ...args], {
+  // On a machine with much memory V8 lets the young generation grow, and 200 MB more stay resident for no gain in speed.
+  const small = '--max-semi-space-size=8';
+  const child = spawn(bin('node'), [quietly, small, join(root, 'dist', file), ...args], {
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
     env: { ...process.env, ...env },
   });
