@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 
 /** Whether another program has the port. */
@@ -22,15 +23,17 @@ export const refuseTakenPorts = async (ports: Readonly<Record<string, number>>, 
   if (faults.length > 0) throw new Error(faults.join(' '));
 };
 
-/** A port of this machine that nobody has now. */
-export const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() =>
-        typeof address === 'object' && address !== null ? resolve(address.port) : reject(new Error('No free port.')),
-      );
-    });
-  });
+/** Below those that the system takes by itself for connections (Linux from 32768, others from 49152), and above those with a meaning. */
+const [lowest, highest] = [20_000, 32_767];
+const given = new Set<number>();
+
+/** A port of this machine that nobody has now, and that this process was not given before. */
+export const freePort = async (): Promise<number> => {
+  for (let tries = 0; tries < 1_000; tries += 1) {
+    const port = randomInt(lowest, highest + 1);
+    if (given.has(port)) continue;
+    given.add(port);
+    if (!(await isTaken(port, '127.0.0.1'))) return port;
+  }
+  throw new Error('No free port was found.');
+};

@@ -3,13 +3,13 @@ import { writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { demoPassword } from '#libs/access/demo-users.js';
+import { freePort } from '#libs/platform/ports.js';
 import { apiClient } from '../support/api-client.js';
 import { doorOf } from './support/doors.js';
 import { reckon } from './support/reckoning.js';
 import {
   dataFolder,
   databaseUrlOf,
-  freePort,
   removeDataFolder,
   runToEnd,
   startServiceProcess,

@@ -8,6 +8,7 @@
  * In code: `const broker = await kafkaBroker({ folder }); await broker.start(); broker.address; await broker.kill(); await broker.start();`
  */
 import { spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { existsSync, openSync, closeSync, readFileSync, realpathSync } from 'node:fs';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -195,7 +196,17 @@ const listening = (port) =>
     });
   });
 
-const freePort = () => listening(0);
+const given = new Set();
+/** As libs/platform/ports.ts: below those that the system takes by itself for connections, and none twice. */
+const freePort = async () => {
+  for (let tries = 0; tries < 1_000; tries += 1) {
+    const port = randomInt(20_000, 32_768);
+    if (given.has(port)) continue;
+    given.add(port);
+    if (!(await isTaken(port))) return port;
+  }
+  throw new NoKafka('No free port was found.');
+};
 const isTaken = (port) =>
   listening(port).then(
     () => false,

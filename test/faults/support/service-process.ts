@@ -1,10 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { readFile, mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { startEmbeddedPostgres } from '#libs/platform/embedded-postgres.js';
+import { freePort } from '#libs/platform/ports.js';
 import { projectRoot } from '#libs/platform/root.js';
 
 /** Where the built service is: `dist` of this checkout, which `npm test` has brought up to date; another build for trying things out. */
@@ -39,16 +39,6 @@ export interface ServiceOptions {
 
 /** Everything that services started here ever wrote: what must hold no name. */
 export const written: string[] = [];
-
-export const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as AddressInfo;
-      probe.close(() => resolve(port));
-    });
-  });
 
 export const dataFolder = (): Promise<string> => mkdtemp(join(tmpdir(), 'homeward-fault-'));
 
