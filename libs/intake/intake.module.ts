@@ -3,6 +3,8 @@ import { EventFeed } from '#libs/event-feed/port.js';
 import { Database } from '#libs/platform/database.js';
 import { migrate } from '#libs/platform/migrations.js';
 import { Upkeep } from '#libs/platform/upkeep.js';
+import { DeathOfPerson } from './deaths/death-of-person.js';
+import { DeathSources, deathSources, PostgresDeathSources } from './deaths/death-sources.js';
 import { DeathsPolicy } from './deaths/deaths.policy.js';
 import { FeedMappings } from './feeds/feed-mappings.js';
 import { FeedsController } from './feeds/feeds.controller.js';
@@ -76,6 +78,8 @@ const refreshMs = 5000;
     MllpServer,
     WardEventsTopic,
     Hl7Importer,
+    { provide: DeathSources, useClass: PostgresDeathSources },
+    DeathOfPerson,
     DeathsPolicy,
     MergedStaysPolicy,
   ],
@@ -103,6 +107,7 @@ export class IntakeModule implements OnModuleInit, OnApplicationShutdown {
     this.feed.register(stays);
     this.feed.register(linkedCases);
     this.feed.register(referredPeople);
+    this.feed.register(deathSources);
     this.feed.register(this.deaths);
     this.feed.register(this.merged);
   }

@@ -32,7 +32,7 @@ afterAll(async () => app?.stop(), 30_000);
 type Step = readonly [event: string, said: Said];
 const admitted: Step = ['A01', { at: ago(10, 9), place: 'ELM^1^A' }];
 
-const histories: readonly (readonly [name: string, steps: readonly Step[], ends: Json])[] = [
+const histories: readonly (readonly [name: string, steps: readonly Step[], ends: Json, endsOfCase?: Json])[] = [
   [
     'a move taken back',
     [
@@ -78,6 +78,36 @@ const histories: readonly (readonly [name: string, steps: readonly Step[], ends:
     'a death',
     [admitted, ['A03', { at: ago(5, 9), pv1: { 36: '19' } }], ['A08', { at: ago(4, 9), pv1: { 36: '4' } }]],
     { status: 'discharged', methodCode: '4' },
+  ],
+  [
+    'a death that news of the person takes back',
+    [
+      admitted,
+      ['A08', { at: ago(6, 9), pid: { 29: stamp(ago(6, 8)), 30: 'Y' } }],
+      ['A31', { at: ago(4, 9), pid: { 30: 'N' }, pv1: null }],
+    ],
+    { status: 'open' },
+    { status: 'referred' },
+  ],
+  [
+    'a discharge by death that news of the person takes back',
+    [
+      admitted,
+      ['A03', { at: ago(6, 9), pv1: { 36: '4', 37: '79' } }],
+      ['A31', { at: ago(4, 9), pid: { 30: 'N' }, pv1: null }],
+    ],
+    { status: 'discharged' },
+    { status: 'discharged' },
+  ],
+  [
+    'a death that news of the person tells of after the ward denied it',
+    [
+      admitted,
+      ['A08', { at: ago(6, 9), pid: { 30: 'N' } }],
+      ['A31', { at: ago(4, 9), pid: { 29: stamp(ago(5, 8)), 30: 'Y' }, pv1: null }],
+    ],
+    { status: 'open' },
+    { status: 'closed' },
   ],
   [
     'criteria',
@@ -132,35 +162,39 @@ const referral = (who: Person): Json => ({
   occurredAt: ago(9, 8),
 });
 
-it.each(histories)('%s', async (_name, steps, ends) => {
-  const told = await Promise.all(
-    permutations([...steps, 'referral' as const]).map(async (order) => {
-      const who = somebody();
-      const texts = new Map(steps.map((step) => [step, message(who, ...step)]));
-      let stayId = '';
-      let caseId = '';
-      for (const step of order) {
-        if (step === 'referral') caseId = ok(await idt.post('/cases', referral(who))).text('caseId');
-        else stayId = await line.take(texts.get(step) ?? '');
-      }
-      return {
-        stayId,
-        caseId,
-        order: order
-          .map((step) => (step === 'referral' ? step : `${step[0]} ${String(steps.indexOf(step))}`))
-          .join(', '),
-      };
-    }),
-  );
-  await app.settled();
-  const rows = listOf(await idt.get('/board'), 'rows');
-  const seen = await Promise.all(
-    told.map(async ({ stayId, caseId, order }) => {
-      const [stay, found] = await Promise.all([idt.get(`/stays/${stayId}`), idt.get(`/cases/${caseId}`)]);
-      const row = rows.find((one) => one['caseId'] === caseId) ?? null;
-      return { order, is: comparable({ stay: ok(stay).json, case: ok(found).json, row }) };
-    }),
-  );
-  expect(seen[0]?.is).toMatchObject({ stay: ends });
-  for (const { order, is } of seen) expect({ order, is }).toEqual({ order, is: seen[0]?.is });
-});
+it.each(histories.map(([name, steps, ends, endsOfCase = {}]) => [name, steps, ends, endsOfCase] as const))(
+  '%s',
+  async (_name, steps, ends, endsOfCase) => {
+    const told = await Promise.all(
+      permutations([...steps, 'referral' as const]).map(async (order) => {
+        const who = somebody();
+        const texts = new Map(steps.map((step) => [step, message(who, ...step)]));
+        let stayId = '';
+        let caseId = '';
+        for (const step of order) {
+          if (step === 'referral') caseId = ok(await idt.post('/cases', referral(who))).text('caseId');
+          else if (step[0] === 'A31') await line.take(texts.get(step) ?? '');
+          else stayId = await line.take(texts.get(step) ?? '');
+        }
+        return {
+          stayId,
+          caseId,
+          order: order
+            .map((step) => (step === 'referral' ? step : `${step[0]} ${String(steps.indexOf(step))}`))
+            .join(', '),
+        };
+      }),
+    );
+    await app.settled();
+    const rows = listOf(await idt.get('/board'), 'rows');
+    const seen = await Promise.all(
+      told.map(async ({ stayId, caseId, order }) => {
+        const [stay, found] = await Promise.all([idt.get(`/stays/${stayId}`), idt.get(`/cases/${caseId}`)]);
+        const row = rows.find((one) => one['caseId'] === caseId) ?? null;
+        return { order, is: comparable({ stay: ok(stay).json, case: ok(found).json, row }) };
+      }),
+    );
+    expect(seen[0]?.is).toMatchObject({ stay: ends, case: endsOfCase });
+    for (const { order, is } of seen) expect({ order, is }).toEqual({ order, is: seen[0]?.is });
+  },
+);

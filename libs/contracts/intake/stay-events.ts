@@ -55,8 +55,10 @@ export const StayBlock = Type.Object({
   sex: Nullable(Type.String()),
   /** Approximate: from the outward-postcode table in settings. */
   homeAuthority: Nullable(Type.String()),
-  /** A recorded death, as the stay's own messages gave it (method 4, destination 79 or PID-29/30). */
+  /** A death that the stay's messages tell of (method 4 or 5, destination 79 or PID-29/30), as the last word said of the person anywhere leaves it: null when that is "not dead". */
   diedAt: Nullable(Instant),
+  /** There is a discharge by death, and it was said later, of this stay or elsewhere, that the person is not dead. */
+  deathTakenBack: Type.Optional(Type.Literal(true)),
   /** Set when identity is not certain: the NHS number sent last is not verified, so that it joins nobody. */
   identityToConfirm: Type.Boolean(),
   /** The sender's time of the latest message that said that the admission, or the discharge, never was; null when none did. Absent in events before it was told. */
@@ -83,7 +85,7 @@ const stayEvent = (extra: Parameters<typeof Type.Object>[0] = {}) =>
     /** The fields the message set; intake's own, nobody else reads it. */
     fact: Type.Unsafe<Record<string, unknown>>({ type: 'object' }),
     stay: StayBlock,
-    /** Whether the death of `stay`, or whose death it is, is another than after the event before: most events need no look. Absent = not known. */
+    /** Whether the death of `stay`, whose death it is, or what its messages say of it, is another than after the event before: most events need no look. Absent = not known. */
     deathChanged: Type.Optional(Type.Boolean()),
   });
 

@@ -1,10 +1,13 @@
-import type { StayFact } from './stay-fact.js';
+import { isDead } from '#libs/nhs/codes.js';
+import { byRecordedTime, type FactTimes, type SaysOfDeath, type StayFact } from './stay-fact.js';
 
 interface Discharge {
   readonly cancelled: boolean;
   readonly dischargedAt: string | null;
   readonly destinationCode: string | null;
   readonly dischargeMethodCode: string | null;
+  /** The facts whose words on the discharge count, by recorded time. */
+  readonly saying: readonly StayFact[];
 }
 
 interface Death {
@@ -14,31 +17,70 @@ interface Death {
   readonly saidAt: string;
 }
 
-/** What a message says of a death. */
-export type SaysOfDeath = Pick<StayFact, 'dead' | 'deathAt' | 'eventTime'>;
-
-const next = (death: Death | null, { dead, deathAt, eventTime }: SaysOfDeath): Death | null => {
+const next = (death: Death | null, { dead, deathAt, eventTime, leftAt }: SaysOfDeath): Death | null => {
+  if (leftAt !== undefined) return deathSaid(death, leftAt, undefined);
   if (dead === false) return null;
-  const saidAt = death?.saidAt ?? eventTime;
-  if (typeof deathAt === 'string') return { at: deathAt, saidAt };
-  if (dead === true) return { at: deathAt === null ? null : (death?.at ?? null), saidAt };
+  if (typeof deathAt === 'string' || dead === true) return deathSaid(death, eventTime, deathAt);
   // A time of death that is deleted, with nothing else said, takes the death back that rested on it.
   return deathAt === null && death?.at ? null : death;
 };
 
-/**
- * When the person died, as the stay's own messages say: PID-29 and PID-30 (the last said counts), else an effective discharge by death
- * (method 4 or destination 79; architecture.md §6 policy 3). Facts come in recorded order.
- */
-export const deathOf = (recorded: readonly StayFact[], discharge: Discharge): string | null => {
-  const reported = reportedDeath(recorded);
-  if (reported !== null) return reported;
-  const byDeath = discharge.dischargeMethodCode === '4' || discharge.destinationCode === '79';
-  return byDeath && !discharge.cancelled ? discharge.dischargedAt : null;
+const deathSaid = (death: Death | null, saidAt: string, at: string | null | undefined): Death => ({
+  at: at === undefined ? (death?.at ?? null) : at,
+  saidAt: death?.saidAt ?? saidAt,
+});
+
+/** What the messages of one visit, or of visits that are one stay, say of a death: facts and answer in recorded order. */
+export const sayingsOfDeath = (recorded: readonly StayFact[], discharge: Discharge): readonly SaysOfDeath[] => {
+  const reported = recorded.flatMap((fact): SaysOfDeath[] => {
+    const { dead, deathAt } = fact;
+    if (dead === undefined && deathAt === undefined) return [];
+    return [
+      { ...timesOf(fact), ...(dead === undefined ? {} : { dead }), ...(deathAt === undefined ? {} : { deathAt }) },
+    ];
+  });
+  const left = leftByDeath(discharge);
+  if (!left) return lasting(reported);
+  // Of one message, the way somebody left counts for more than an indicator that stands in every message.
+  const { eventTime = left.eventTime } = reported.findLast(({ eventId }) => eventId === left.eventId) ?? {};
+  return lasting([...reported, { ...left, eventTime }].toSorted(byRecordedTime));
 };
 
-/** When the person died, as PID-29 and PID-30 of these messages say, in recorded order. */
-export const reportedDeath = (recorded: readonly SaysOfDeath[]): string | null => {
-  const death = recorded.reduce<Death | null>(next, null);
+const timesOf = ({ recorded, eventTime, controlId, eventId }: FactTimes): FactTimes => ({
+  recorded,
+  eventTime,
+  controlId,
+  eventId,
+});
+
+/** The message that last said of a discharge that stands that it was by death. */
+const leftByDeath = (discharge: Discharge): SaysOfDeath | undefined => {
+  const { cancelled, dischargedAt, dischargeMethodCode, destinationCode, saying } = discharge;
+  if (cancelled || dischargedAt === null || !isDead(dischargeMethodCode, destinationCode)) return undefined;
+  const fact = saying.findLast((one) => isDead(one.dischargeMethodCode, one.destinationCode));
+  return fact && { ...timesOf(fact), leftAt: dischargedAt };
+};
+
+/** What came before the last "not dead" counts no more, whatever else was said in between. */
+export const lasting = (sayings: readonly SaysOfDeath[]): readonly SaysOfDeath[] =>
+  sayings.slice(
+    Math.max(
+      0,
+      sayings.findLastIndex(({ dead }) => dead === false),
+    ),
+  );
+
+/** When the person died, by the last word of all that was said; null when they are not known to have died. */
+export const deathBy = (sayings: readonly SaysOfDeath[]): string | null => {
+  const death = sayings.toSorted(byRecordedTime).reduce<Death | null>(next, null);
   return death && (death.at ?? death.saidAt);
+};
+
+/**
+ * What one source (a stay, or news of no stay) shows of a death: nothing unless its own messages say that the person died; else what the last
+ * word of all says that was said of the person anywhere.
+ */
+export const deathShown = (own: readonly SaysOfDeath[], elsewhere: readonly SaysOfDeath[]): string | null => {
+  const alone = deathBy(own);
+  return alone === null || elsewhere.length === 0 ? alone : deathBy([...own, ...elsewhere]);
 };

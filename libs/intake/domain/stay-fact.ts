@@ -22,8 +22,30 @@ export const stayActions = [
   'become-outpatient',
   /** A42: one visit is given up for another. */
   'merge',
+  /** No message of the stay: what was said elsewhere of the death of the person whose stay it is. */
+  'hear-of-death',
 ] as const;
 export type StayAction = (typeof stayActions)[number];
+
+/** What facts are ordered by. */
+export interface FactTimes {
+  /** When it was true. */
+  readonly eventTime: string;
+  /** The sender's recorded time (EVN-2, else MSH-7). */
+  readonly recorded: string;
+  readonly controlId: string;
+  readonly eventId: string;
+}
+
+/** What one message says of a death. */
+export interface SaysOfDeath extends FactTimes {
+  /** PID-30. */
+  readonly dead?: boolean;
+  /** PID-29. */
+  readonly deathAt?: string | null;
+  /** When the person left by death, where a discharge that stands says so (method 4 or 5, destination 79). */
+  readonly leftAt?: string;
+}
 
 /** Who the message was about: never an identifier, only what was made of it. */
 export interface FactPerson {
@@ -42,14 +64,8 @@ export interface FactPerson {
  * A field that is absent said nothing; `null` deletes; a value sets (api.md, "Empty changes nothing, `""` clears").
  * Nothing personal stands here: age with its date, sex and borough only (architecture.md §7).
  */
-export interface StayFact {
+export interface StayFact extends FactTimes {
   readonly action: StayAction;
-  /** When it was true. */
-  readonly eventTime: string;
-  /** The sender's recorded time (EVN-2, else MSH-7). */
-  readonly recorded: string;
-  readonly controlId: string;
-  readonly eventId: string;
   /** The event of this stay that first said it, where another one stands for it: for all that say the same, or for what was said of a visit merged into the stay. */
   readonly firstSaidBy?: string;
   /** The visit it was said of, when that is not the stay's own; of a merge the visit that is given up. */
@@ -82,6 +98,8 @@ export interface StayFact {
   readonly dead?: boolean;
   /** PID-29. */
   readonly deathAt?: string | null;
+  /** What other stays of the person, and messages of no stay, say of the death that this one tells of. What was heard last is all of it. */
+  readonly elsewhere?: readonly SaysOfDeath[];
   /** PID-31: the hospital does not know who this is. */
   readonly identityUnknown?: boolean;
   /** What was odd but taken, e.g. `time-in-missing-hour`. */
@@ -96,8 +114,8 @@ export type MergeFact = StayFact & { readonly action: 'merge'; readonly visit: s
 export const isMerge = (fact: StayFact): fact is MergeFact =>
   fact.action === 'merge' && fact.visit !== undefined && fact.into !== undefined;
 
-/** What facts are ordered by. */
-export type FactTimes = Pick<StayFact, 'eventTime' | 'recorded' | 'controlId' | 'eventId'>;
+/** What was said elsewhere of the person's death. */
+export const isHeardElsewhere = ({ action }: StayFact): boolean => action === 'hear-of-death';
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 

@@ -8,7 +8,7 @@ import {
 } from '#libs/event-store/port.js';
 import { deterministicId } from '#libs/platform/ids.js';
 import { mergedVisits, visitsOf, type MergedVisits } from '../domain/merged-visits.js';
-import { isMerge, type MergeFact } from '../domain/stay-fact.js';
+import { isHeardElsewhere, isMerge, type MergeFact } from '../domain/stay-fact.js';
 import { KnownStays } from './known-stays.js';
 import { eventsOf, readStay, type Addition, type ReadStay } from './stay-stream.js';
 
@@ -132,7 +132,7 @@ const untoldFacts = (id: string, stay: ReadStay, streams: Streams, merged: Merge
     const { facts, headers } = streams.get(visit) ?? { facts: [], headers: [] };
     facts.forEach((fact, n) => {
       const header = headers[n];
-      if (!header || fact.visit !== undefined || known.has(fact.eventId)) return;
+      if (!header || fact.visit !== undefined || isHeardElsewhere(fact) || known.has(fact.eventId)) return;
       const eventId = deterministicId('said-of-merged-visit', id, fact.eventId);
       additions.push({ eventId, fact: { ...fact, visit }, header });
     });

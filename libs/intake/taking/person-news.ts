@@ -10,8 +10,7 @@ import {
 } from '#libs/event-store/port.js';
 import { Turns } from '#libs/event-store/turns.js';
 import { PeopleDirectory } from '#libs/people/port.js';
-import { reportedDeath } from '../domain/death-of-stay.js';
-import { byRecordedTime } from '../domain/stay-fact.js';
+import { deathBy } from '../domain/death-of-stay.js';
 import type { Understood } from '../domain/understood.js';
 import { IntakeKeys } from '../intake-keys.js';
 import { ReferredPeople } from '../referred/referred-people.js';
@@ -94,7 +93,7 @@ export class PersonNews {
       const known = stream.find((event) => event.eventId === eventId);
       if (known) return known.position;
       const before = stream.filter(isPersonNews).map(({ data }) => data);
-      const diedAt = reportedDeath([...before.map((heard) => heard.fact), fact].toSorted(byRecordedTime));
+      const diedAt = deathBy([...before.map((heard) => heard.fact), fact]);
       const data: Heard = {
         message: {
           feed: envelope.feed,

@@ -23,6 +23,7 @@ const types: Readonly<Record<StayAction, StayEventType>> = {
   'cancel-plan': 'StayDetailsChanged',
   'become-outpatient': 'PatientDischarged',
   merge: 'StaysMerged',
+  'hear-of-death': 'StayDetailsChanged',
 };
 
 /** What the event of a message is called: an update that says something of criteria or of the expected date goes by that. */

@@ -51,14 +51,14 @@ export class StayLog {
         if (!addition) return undefined;
         const known = stay.positions.get(addition.eventId);
         if (known !== undefined) return this.told(stayId, addition, stay.block, known, true, metadata);
-        const { events, facts, block } = eventsOf(stayId, stay, [addition]);
+        const { events, ...now } = eventsOf(stayId, stay, [addition]);
         this.known.forget(stayId);
         const appended = await this.store.append(`stay-${stayId}`, stay.revision, events, metadata);
         if (appended.ok && !appended.duplicate) {
           const { revision, position } = appended;
           const positions = new Map([...stay.positions, [addition.eventId, position]]);
-          this.known.keep(stayId, { revision, facts, positions, block });
-          return this.told(stayId, addition, block, position, false, metadata);
+          this.known.keep(stayId, { revision, positions, ...now });
+          return this.told(stayId, addition, now.block, position, false, metadata);
         }
         stay = await this.known.read(stayId);
       }

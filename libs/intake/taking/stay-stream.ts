@@ -1,8 +1,8 @@
 import type { StayBlock } from '#libs/contracts/intake/stay-events.js';
 import type { EventStore, EventToAppend, Position } from '#libs/event-store/port.js';
-import { evaluate } from '../domain/evaluate.js';
+import { evaluated, type Evaluated } from '../domain/evaluate.js';
 import { mergedVisits, type MergedVisits } from '../domain/merged-visits.js';
-import { isMerge, type StayFact } from '../domain/stay-fact.js';
+import { isMerge, type SaysOfDeath, type StayFact } from '../domain/stay-fact.js';
 import { eventTypeOf, newsOf, saidBy, type MessageHeader, type StayEventType } from './stay-facts.js';
 
 /** A stay as its stream stood when it was last read or written here. */
@@ -11,6 +11,8 @@ export interface KnownStay {
   readonly facts: readonly StayFact[];
   readonly positions: ReadonlyMap<string, Position>;
   readonly block: StayBlock | undefined;
+  /** What its messages say of a death; missing where it was not worked out yet. */
+  readonly sayings?: readonly SaysOfDeath[];
 }
 
 /** What is to be added to the stream of a stay. */
@@ -46,18 +48,25 @@ const typeOf = (fact: StayFact, merged: () => MergedVisits): StayEventType => {
   return fact.recorded > at ? eventTypeOf(fact) : 'StaysMerged';
 };
 
-const diedOtherwise = (now: StayBlock, before: StayBlock | undefined): boolean =>
-  now.diedAt !== (before?.diedAt ?? null) || (now.diedAt !== null && now.personId !== before?.personId);
+const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
+
+/** Whether another death is shown than before, or it is another person's, or something was said of it that may count against what others say. */
+const saysOtherwise = (stayId: string, { block, sayings }: Evaluated, before: KnownStay): boolean => {
+  if (block.diedAt !== (before.block?.diedAt ?? null)) return true;
+  const saidBefore = before.sayings ?? (before.facts.length === 0 ? [] : evaluated(stayId, before.facts).sayings);
+  return (sayings.length > 0 && block.personId !== before.block?.personId) || !same(sayings, saidBefore);
+};
 
 /** The events that add this to a stay. They are appended together, and each carries the whole stay after all of them. */
 export const eventsOf = (
   stayId: string,
   stay: KnownStay,
   additions: readonly Addition[],
-): { readonly events: readonly EventToAppend[]; readonly facts: readonly StayFact[]; readonly block: StayBlock } => {
+): { readonly events: readonly EventToAppend[] } & Pick<KnownStay, 'facts'> & Evaluated => {
   const facts = [...stay.facts, ...additions.map(({ fact, eventId }) => saidBy(eventId, fact))];
-  const block = evaluate(stayId, facts);
-  const changed = diedOtherwise(block, stay.block);
+  const now = evaluated(stayId, facts);
+  const { block } = now;
+  const changed = saysOtherwise(stayId, now, stay);
   let merged: MergedVisits | undefined;
   const visits = () => (merged ??= mergedVisits(facts.filter(isMerge)));
   const events = additions.map(({ eventId, fact, header }, n) => ({
@@ -73,5 +82,5 @@ export const eventsOf = (
       deathChanged: changed && n === additions.length - 1,
     },
   }));
-  return { events, facts, block };
+  return { events, facts, ...now };
 };

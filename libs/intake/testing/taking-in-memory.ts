@@ -82,7 +82,16 @@ export class PeopleByTheLog extends PeopleDirectory {
     const { bases } = await this.identities.settle([identifier.hash], metadata, '2026-11-03T00:00:00.000Z');
     return bases.get(identifier.hash)?.personId ?? personId;
   }
-  override family = notHere;
+  /** Of the people of whom anything stands in the log. */
+  override async family(personId: PersonId): Promise<readonly PersonId[]> {
+    const ids = new Set([
+      personId,
+      ...this.store.events.flatMap((event) => (event.personId === undefined ? [] : [event.personId])),
+    ]);
+    const canonical = await this.canonical(personId);
+    const members = await Promise.all([...ids].map(async (id) => [id, await this.canonical(id)] as const));
+    return members.flatMap(([id, stands]) => (stands === canonical ? [id] : []));
+  }
   override revert = notHere;
   override recordDetails = notHere;
   override details = notHere;
