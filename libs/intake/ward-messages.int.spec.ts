@@ -112,6 +112,17 @@ describe('Ward messages over HTTP', () => {
     expect(second.position).toBe(first.position);
   });
 
+  test('that are recorded by MSH-7 alone count from the copy that was sent first, which is a duplicate like others', async () => {
+    const [admitted, moved] = course(here.someone());
+    if (!admitted || !moved) throw new Error('no course');
+    const undated = (hhmm: string): Adt => ({ ...moved, recorded: '', occurred: '', sent: t(hhmm) });
+    await here.send(admitted, undated('1300'));
+    const again = await here.send(undated('1100'));
+    expect(again).toMatchObject({ accepted: 0, duplicates: 1, messages: [{ ack: 'AA' }] });
+    expect(await here.stayOf(again)).toMatchObject({ moves: [{ at: '2026-11-03T11:00:00.000Z' }] });
+    expect(await here.send(undated('1200'))).toMatchObject({ duplicates: 1, position: again.position });
+  });
+
   test('with a control id that came before for other content are taken and flagged', async () => {
     const who = here.someone();
     await here.send({ ...who, event: 'A01', controlId: 'reused', recorded: t('0900'), place: 'LARCH' });

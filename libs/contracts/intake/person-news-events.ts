@@ -20,6 +20,8 @@ export const personNewsContracts = eventsOf('intake', 'news-', {
         eventTime: Instant,
         controlId: Type.String(),
         eventId: Type.String(),
+        /** The event that the same message led to when it was heard first: this copy of it was sent before that one. */
+        copyOf: Type.Optional(Type.String()),
         dead: Type.Optional(Type.Boolean()),
         deathAt: Type.Optional(Nullable(Instant)),
       }),

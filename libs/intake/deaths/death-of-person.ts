@@ -6,7 +6,7 @@ import { PeopleDirectory } from '#libs/people/port.js';
 import { deterministicId } from '#libs/platform/ids.js';
 import { deathShown, lasting } from '../domain/death-of-stay.js';
 import { evaluated } from '../domain/evaluate.js';
-import { byRecordedTime, type SaysOfDeath } from '../domain/stay-fact.js';
+import { byRecordedTime, sentFirst, type SaysOfDeath } from '../domain/stay-fact.js';
 import { KnownStays } from '../taking/known-stays.js';
 import type { MessageHeader } from '../taking/stay-facts.js';
 import { eventsOf, readStay, type ReadStay } from '../taking/stay-stream.js';
@@ -80,7 +80,7 @@ export class DeathOfPerson {
       return {
         source,
         personId: source.slice('news-'.length),
-        sayings: lasting(heard.map(({ fact }) => fact).toSorted(byRecordedTime)),
+        sayings: lasting(sentFirst(heard.map(({ fact }) => fact)).toSorted(byRecordedTime)),
         header: 'feed' in header ? header : undefined,
       };
     }

@@ -14,6 +14,7 @@ import {
   isHeardElsewhere,
   isMerge,
   lastSaid,
+  sentFirst,
   type FactPerson,
   type SaysOfDeath,
   type StayFact,
@@ -33,7 +34,7 @@ export interface Evaluated {
  */
 export const evaluated = (stayId: string, heard: readonly StayFact[]): Evaluated => {
   const elsewhere = heard.findLast(isHeardElsewhere)?.elsewhere ?? [];
-  const facts = heard.filter((fact) => !isHeardElsewhere(fact));
+  const facts = sentFirst(heard.filter((fact) => !isHeardElsewhere(fact)));
   const merges = facts.filter(isMerge);
   if (merges.length === 0) return blockOf(stayId, saidOf(facts), facts, elsewhere);
   const merged = mergedVisits(merges);

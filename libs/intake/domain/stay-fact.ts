@@ -35,6 +35,8 @@ export interface FactTimes {
   readonly recorded: string;
   readonly controlId: string;
   readonly eventId: string;
+  /** The event that the same message led to when it was heard first: this copy of it was sent before that one. */
+  readonly copyOf?: string;
 }
 
 /** What one message says of a death. */
@@ -132,6 +134,30 @@ export const byRecordedTime = (a: FactTimes, b: FactTimes): number =>
   compare(a.eventTime, b.eventTime) ||
   compare(a.controlId, b.controlId) ||
   compare(a.eventId, b.eventId);
+
+/** When the earliest copy heard of a message was recorded; undefined when none was. */
+export const heardRecorded = (facts: readonly FactTimes[], eventId: string): string | undefined =>
+  facts.reduce<string | undefined>((first, fact) => {
+    if ((fact.copyOf ?? fact.eventId) !== eventId) return first;
+    return first === undefined || fact.recorded < first ? fact.recorded : first;
+  }, undefined);
+
+/** Of copies of one message only the one that was sent first, under the name of the one heard first. */
+export const sentFirst = <F extends FactTimes & { readonly firstSaidBy?: string }>(
+  facts: readonly F[],
+): readonly F[] => {
+  if (facts.every(({ copyOf }) => copyOf === undefined)) return facts;
+  const kept = new Map<string, F>();
+  for (const { copyOf, ...fact } of facts as readonly (F & FactTimes)[]) {
+    const eventId = copyOf ?? fact.eventId;
+    const known = kept.get(eventId);
+    if (known && known.recorded <= fact.recorded) continue;
+    const { firstSaidBy: _, ...said } = fact;
+    const name = known ? known.firstSaidBy : fact.firstSaidBy;
+    kept.set(eventId, { ...said, eventId, ...(name === undefined ? {} : { firstSaidBy: name }) } as F);
+  }
+  return [...kept.values()];
+};
 
 const contents = new WeakMap<StayFact, string>();
 

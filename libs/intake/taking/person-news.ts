@@ -10,7 +10,9 @@ import {
 } from '#libs/event-store/port.js';
 import { Turns } from '#libs/event-store/turns.js';
 import { PeopleDirectory } from '#libs/people/port.js';
+import { deterministicId } from '#libs/platform/ids.js';
 import { deathBy } from '../domain/death-of-stay.js';
+import { heardRecorded, sentFirst } from '../domain/stay-fact.js';
 import type { Understood } from '../domain/understood.js';
 import { IntakeKeys } from '../intake-keys.js';
 import { ReferredPeople } from '../referred/referred-people.js';
@@ -86,18 +88,31 @@ export class PersonNews {
     hash: string,
     metadata: EventMetadata,
   ): Promise<Position> {
-    const eventId = this.keys.eventId(envelope, hash);
-    const fact: Heard['fact'] = { recorded, eventTime: recorded, controlId: envelope.controlId, eventId, ...death };
+    const messageId = this.keys.eventId(envelope, hash);
     for (let attempt = 0; attempt < attempts; attempt += 1) {
       const stream = await this.store.readStream(`news-${personId}`);
+      const before = stream.filter(isPersonNews).map(({ data }) => data);
+      const facts = before.map((heard) => heard.fact);
+      const heard = heardRecorded(facts, messageId);
+      const isCopy = heard !== undefined && recorded < heard;
+      // The same message again may have been sent before the one heard first, and says so by MSH-7 alone.
+      const eventId = isCopy ? deterministicId('sent-before', messageId, recorded) : messageId;
       const known = stream.find((event) => event.eventId === eventId);
       if (known) return known.position;
-      const before = stream.filter(isPersonNews).map(({ data }) => data);
-      const diedAt = deathBy([...before.map((heard) => heard.fact), fact]);
+      const { controlId } = envelope;
+      const fact: Heard['fact'] = {
+        recorded,
+        eventTime: recorded,
+        controlId,
+        eventId,
+        ...(isCopy ? { copyOf: messageId } : {}),
+        ...death,
+      };
+      const diedAt = deathBy(sentFirst([...facts, fact]));
       const data: Heard = {
         message: {
           feed: envelope.feed,
-          controlId: envelope.controlId,
+          controlId,
           hash,
           kind: envelope.kind,
           sourceRecordedAt: recorded,

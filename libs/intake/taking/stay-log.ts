@@ -15,7 +15,7 @@ import { eventsOf, type Addition, type KnownStay } from './stay-stream.js';
 
 export interface Appended {
   readonly position: Position;
-  /** It stood in the log already. */
+  /** The message stood in the log already. */
   readonly duplicate: boolean;
   /** All merges that have to do with the stay; looked for only where there is something to tell of one. */
   readonly merges: readonly MergeFact[];
@@ -58,7 +58,7 @@ export class StayLog {
           const { revision, position } = appended;
           const positions = new Map([...stay.positions, [addition.eventId, position]]);
           this.known.keep(stayId, { revision, positions, ...now });
-          return this.told(stayId, addition, now.block, position, false, metadata);
+          return this.told(stayId, addition, now.block, position, addition.again ?? false, metadata);
         }
         stay = await this.known.read(stayId);
       }

@@ -8,7 +8,7 @@ import { IntakeKeys } from '../intake-keys.js';
 import { ReferredPeople } from '../referred/referred-people.js';
 import type { MessageHeader } from './stay-facts.js';
 import { laterOf, StayLog } from './stay-log.js';
-import type { Addition, KnownStay } from './stay-stream.js';
+import { additionOf, type Addition, type KnownStay } from './stay-stream.js';
 import type { Arrival } from './taken.js';
 import { WhoItIs } from './who-it-is.js';
 
@@ -62,7 +62,7 @@ export class StayNewsTaker {
       // Beside the append, and again for a duplicate: a message once answered has left nothing to do.
       details ??= this.recordDetails(person, message, metadata);
       details.catch(() => undefined);
-      return { eventId, fact: { ...news, eventId, person }, header };
+      return additionOf(stay, { ...news, eventId, person }, header);
     };
     const appended = await this.log.append(stayId, say, metadata);
     if (!appended) return { ok: false };

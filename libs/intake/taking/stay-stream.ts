@@ -2,7 +2,8 @@ import type { StayBlock } from '#libs/contracts/intake/stay-events.js';
 import type { EventStore, EventToAppend, Position } from '#libs/event-store/port.js';
 import { evaluated, type Evaluated } from '../domain/evaluate.js';
 import { mergedVisits, type MergedVisits } from '../domain/merged-visits.js';
-import { isMerge, type SaysOfDeath, type StayFact } from '../domain/stay-fact.js';
+import { deterministicId } from '#libs/platform/ids.js';
+import { heardRecorded, isMerge, type SaysOfDeath, type StayFact } from '../domain/stay-fact.js';
 import { eventTypeOf, newsOf, saidBy, type MessageHeader, type StayEventType } from './stay-facts.js';
 
 /** A stay as its stream stood when it was last read or written here. */
@@ -21,7 +22,18 @@ export interface Addition {
   readonly fact: StayFact;
   /** Of the message that said it. */
   readonly header: MessageHeader;
+  /** The message was heard before: this copy of it was sent earlier. */
+  readonly again?: true;
 }
+
+/** What a message adds to a stay: itself, or a copy of it that was sent before the one heard first and says so by MSH-7 alone (api.md). */
+export const additionOf = ({ facts }: Pick<KnownStay, 'facts'>, fact: StayFact, header: MessageHeader): Addition => {
+  const { eventId, recorded } = fact;
+  const heard = heardRecorded(facts, eventId);
+  if (heard === undefined || heard <= recorded) return { eventId, fact, header };
+  const copy = deterministicId('sent-before', eventId, recorded);
+  return { eventId: copy, fact: { ...fact, eventId: copy, copyOf: eventId }, header, again: true };
+};
 
 /** The stream of a stay, with the message behind each fact. */
 export interface ReadStay extends KnownStay {

@@ -10,7 +10,7 @@ import { KnownStays } from './known-stays.js';
 import type { MessageHeader } from './stay-facts.js';
 import { laterOf, StayLog } from './stay-log.js';
 import { actorOf, headerOf } from './stay-news.js';
-import type { Addition, KnownStay } from './stay-stream.js';
+import { additionOf, type Addition, type KnownStay } from './stay-stream.js';
 import type { Arrival } from './taken.js';
 import { WhoItIs } from './who-it-is.js';
 
@@ -84,7 +84,7 @@ export class VisitMerges {
     const say = async (stay: KnownStay): Promise<Addition | undefined> => {
       if (isForeign(stay)) return undefined;
       const person = await this.who.of({ identity, visit: survivor, recorded: news.recorded }, stay.facts, metadata);
-      return { eventId, fact: { ...news, eventId, person, visit, into }, header };
+      return additionOf(stay, { ...news, eventId, person, visit, into }, header);
     };
     const appended = await this.log.append(into, say, metadata);
     if (!appended) return { ok: false };
