@@ -288,7 +288,7 @@ describe('the tables', () => {
     expect(await app.feed.verify().then((all) => all.filter(({ differences }) => differences > 0))).toEqual([]);
     const { position } = await people.erase(personId, 'asked for', 'the person', metadata);
     await app.settled(position);
-    expect((await app.pool.query('SELECT * FROM insights.births_v1')).rows).toEqual([]);
+    expect((await app.pool.query('SELECT * FROM insights.births_v2')).rows).toEqual([]);
     expect(await app.feed.verify().then((all) => all.filter(({ differences }) => differences > 0))).toEqual([]);
     expect((await (await app.api('idt')).get(`/metrics/los.mean?${march}`)).body).toMatchObject({
       value: 4,

@@ -70,8 +70,8 @@ export interface CheckAt {
 interface Check {
   readonly dischargedOn: string;
   readonly dueOn: string;
-  /** The answer; null while there is none. */
-  readonly status: string | null;
+  /** The answers, by the discharge day each was given for. */
+  readonly statuses: ReadonlyMap<string, string>;
   readonly cancelled: boolean;
   readonly attempts: readonly { readonly result: string }[];
   readonly evidence: ReadonlyMap<string, EvidenceOfPlace>;
@@ -81,7 +81,8 @@ interface Check {
 export const checkAt = (checkId: string, events: readonly Recorded<CheckEvent>[], clocks: Clocks): CheckAt | null => {
   const check = events.filter(counts(clocks)).reduce(checked, null);
   if (!check) return null;
-  const { dischargedOn, dueOn, status, cancelled, attempts } = check;
+  const { dischargedOn, dueOn, statuses, cancelled, attempts } = check;
+  const status = statuses.get(dischargedOn) ?? null;
   const evidence = [...check.evidence.values()];
   const state = checkStateOf({ dischargedOn, answered: status !== null, evidence, attempts }, londonDate(clocks.asOf));
   return {
@@ -95,7 +96,12 @@ export const checkAt = (checkId: string, events: readonly Recorded<CheckEvent>[]
   };
 };
 
-const nothingYet = { status: null, cancelled: false, attempts: [], evidence: new Map<string, EvidenceOfPlace>() };
+const nothingYet = {
+  statuses: new Map<string, string>(),
+  cancelled: false,
+  attempts: [],
+  evidence: new Map<string, EvidenceOfPlace>(),
+};
 
 const checked = (check: Check | null, event: Recorded<CheckEvent>): Check | null => {
   if (event.type === 'Day91CheckScheduled') {
@@ -115,9 +121,9 @@ const checked = (check: Check | null, event: Recorded<CheckEvent>): Check | null
       return { ...check, evidence: new Map([...check.evidence].filter(([id]) => id !== evidenceId)) };
     }
     case 'Day91CheckCompleted':
-      return { ...check, status: event.data.status };
+      return { ...check, statuses: new Map(check.statuses).set(check.dischargedOn, event.data.status) };
     case 'Day91CheckReopened':
-      return { ...check, status: null };
+      return { ...check, statuses: new Map([...check.statuses].filter(([on]) => on !== check.dischargedOn)) };
     case 'Day91CheckCancelled':
       return { ...check, cancelled: true };
     case 'Day91CheckReinstated':
@@ -125,11 +131,10 @@ const checked = (check: Check | null, event: Recorded<CheckEvent>): Check | null
   }
 };
 
-/** Of another discharge day the answer says nothing; of the same one it stands. */
+/** Of another discharge day an answer says nothing; of its own it stands. */
 const restated = (check: Check, { dischargedOn, dueOn }: Pick<Check, 'dischargedOn' | 'dueOn'>): Check => ({
   ...check,
   dischargedOn,
   dueOn,
   cancelled: false,
-  status: check.dischargedOn === dischargedOn ? check.status : null,
 });

@@ -37,6 +37,8 @@ export interface CaseAsKnown {
   readonly homeAuthority: string | null;
   readonly stayId: string | null;
   readonly criteria: readonly CriteriaFact[];
+  /** Ids of entries marked in error; among them may be what the ward said. */
+  readonly struck: ReadonlySet<string>;
   readonly pathways: readonly { readonly pathway: number; readonly at: Instant }[];
   readonly delays: readonly DelayAsKnown[];
   /** When the referral was withdrawn or the case closed, if it still is; the earlier of the two. */
@@ -50,25 +52,22 @@ export interface CaseAsKnown {
 const ofType = <T extends CaseEntry['type']>(entries: readonly CaseEntry[], type: T) =>
   entries.filter((entry): entry is Extract<CaseEntry, { type: T }> => entry.type === type);
 
-/** Entries marked in error do not count; the mark itself is no fact either. */
-const standing = (entries: readonly CaseEntry[]): readonly CaseEntry[] => {
-  const marked = struckEntries(
-    ofType(entries, 'EntryMarkedInError').map(({ eventId, data }) => ({ eventId, marks: data.eventId })),
-  );
-  return marked.size === 0 ? entries : entries.filter((entry) => !marked.has(entry.eventId));
-};
+const struckOf = (entries: readonly CaseEntry[]): ReadonlySet<string> =>
+  struckEntries(ofType(entries, 'EntryMarkedInError').map(({ eventId, data }) => ({ eventId, marks: data.eventId })));
 
 interface End {
   readonly by: string;
   readonly at: Instant;
 }
 
-/** What withdrew or closed the case and was not taken back. */
+/** What withdrew or closed the case and was not taken back. What is said anew of a death (or another cause that is not of the team) replaces what was said of it before. */
 const endsOf = (entries: readonly CaseEntry[]): readonly End[] => {
   let ends: End[] = [];
   for (const entry of entries) {
-    if (entry.type === 'ReferralWithdrawn' || entry.type === 'CaseClosed')
-      ends.push({ by: entry.data.by, at: entry.at });
+    if (entry.type === 'ReferralWithdrawn' || entry.type === 'CaseClosed') {
+      const { by } = entry.data;
+      ends = [...ends.filter((end) => by === 'hand' || end.by !== by), { by, at: entry.at }];
+    }
     if (entry.type === 'CaseReopened') ends = ends.filter((end) => end.by !== entry.data.undoes);
   }
   return ends;
@@ -106,7 +105,9 @@ const delaysOf = (entries: readonly CaseEntry[]): DelayAsKnown[] => {
 
 /** Works a case out from its entries in log order (cut at "known at" by the caller). */
 export const caseAsKnown = (caseId: string, all: readonly CaseEntry[]): CaseAsKnown => {
-  const entries = standing(all);
+  const struck = struckOf(all);
+  // Entries marked in error do not count; the mark itself is no fact either.
+  const entries = struck.size === 0 ? all : all.filter((entry) => !struck.has(entry.eventId));
   const referred = ofType(entries, 'CaseReferred').at(0);
   const ends = endsOf(entries);
   return {
@@ -125,6 +126,7 @@ export const caseAsKnown = (caseId: string, all: readonly CaseEntry[]): CaseAsKn
       origin: 'team',
       eventId: entry.eventId,
     })),
+    struck,
     pathways: byTime(ofType(entries, 'PathwayAssigned')).map(({ data, at }) => ({ pathway: data.pathway, at })),
     delays: delaysOf(entries),
     endedAt: firstOf(ends),
@@ -144,6 +146,17 @@ export const pathwayOfDelays = (known: CaseAsKnown, dischargedAt: Instant | null
 /** A case counts as discharged when it was neither withdrawn nor closed before its stay was discharged alive. */
 export const countsAsDischarged = (known: CaseAsKnown, stayDischargedAt: Instant): boolean =>
   !known.merged && (known.endedAt === null || known.endedAt >= stayDischargedAt);
+
+/**
+ * The case that stands for a stay, of those given by their referral: of two that a merge put on it the earlier stays, and a withdrawn one makes
+ * way for who is referred anew (api.md, "A case and its stay"). Where all were ended before the person left, the last of them.
+ */
+export const standingCase = (cases: readonly CaseAsKnown[], stayDischargedAt: Instant | null): CaseAsKnown | null => {
+  const own = cases.filter((known) => !known.merged);
+  const stands = ({ endedAt }: CaseAsKnown): boolean =>
+    endedAt === null || (stayDischargedAt !== null && endedAt >= stayDischargedAt);
+  return own.find(stands) ?? own.at(-1) ?? cases.at(-1) ?? null;
+};
 
 /** What the linked stay says overrides a discharge by hand (api.md, "A case and its stay"); of the ward's own word the stay is the witness, where it is known. */
 export const dischargeInstant = (

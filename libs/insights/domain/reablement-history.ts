@@ -72,13 +72,13 @@ export interface CheckAsKnown {
   readonly eventIds: readonly string[];
 }
 
-/** Works a day-91 check out from its entries in log order; null before it was scheduled. */
+/** Works a day-91 check out from its entries in log order; null before it was scheduled. An answer counts for the discharge date it was given for, and for no other. */
 export const checkAsKnown = (checkId: string, log: readonly CheckEntry[]): CheckAsKnown | null => {
   const scheduled = log.find((entry) => entry.type === 'Day91CheckScheduled');
   if (!scheduled) return null;
   let { stayId, dischargedOn } = scheduled.data;
   let cancelled = false;
-  let status: string | null = null;
+  const answers = new Map<CivilDate, string>();
   for (const entry of log)
     switch (entry.type) {
       case 'Day91CheckScheduled':
@@ -90,10 +90,10 @@ export const checkAsKnown = (checkId: string, log: readonly CheckEntry[]): Check
         cancelled = true;
         break;
       case 'Day91CheckCompleted':
-        ({ status } = entry.data);
+        answers.set(dischargedOn, entry.data.status);
         break;
       case 'Day91CheckReopened':
-        status = null;
+        answers.delete(dischargedOn);
         break;
     }
   return {
@@ -103,7 +103,7 @@ export const checkAsKnown = (checkId: string, log: readonly CheckEntry[]): Check
     stayId,
     dischargedOn,
     cancelled,
-    status,
+    status: answers.get(dischargedOn) ?? null,
     eventIds: log.map((entry) => entry.eventId),
   };
 };

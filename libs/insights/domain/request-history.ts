@@ -61,9 +61,12 @@ const pausedBetween = (entries: readonly RequestEntry[], from: Instant, to: Inst
   return since === null ? paused : paused + epochOf(to) - epochOf(since);
 };
 
-/** Works a request out from its entries in log order (cut at "known at" by the caller). */
+/**
+ * Works a request out from its entries in log order (cut at "known at" by the caller). The log says what follows what: which award a start or a failure is
+ * of, and from when the clock of an award runs, whatever times they were entered for.
+ */
 export const requestAsKnown = (requestId: string, log: readonly RequestEntry[]): RequestAsKnown => {
-  const entries = byTime(log);
+  const inTime = byTime(log);
   let caseId: string | null = null;
   let serviceType: string | null = null;
   let funding: string | null = null;
@@ -72,7 +75,7 @@ export const requestAsKnown = (requestId: string, log: readonly RequestEntry[]):
   const awards: { -readonly [K in keyof Award]: Award[K] }[] = [];
   const starts: RequestAsKnown['starts'][number][] = [];
   const declines: RequestAsKnown['declines'][number][] = [];
-  for (const entry of entries)
+  for (const entry of log)
     switch (entry.type) {
       case 'PlacementRequested':
         ({ caseId, serviceType, funding, interim } = entry.data);
@@ -95,7 +98,7 @@ export const requestAsKnown = (requestId: string, log: readonly RequestEntry[]):
         const hours =
           clock === null
             ? null
-            : (epochOf(entry.at) - epochOf(clock) - pausedBetween(entries, clock, entry.at)) / 3_600_000;
+            : (epochOf(entry.at) - epochOf(clock) - pausedBetween(inTime, clock, entry.at)) / 3_600_000;
         awards.push({
           at: entry.at,
           eventId: entry.eventId,

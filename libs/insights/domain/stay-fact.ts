@@ -6,7 +6,6 @@ import {
   currentRunStart,
   type CivilDate,
   type CriteriaFact,
-  type EffectiveCriteria,
   type Instant,
   leftAlive,
   londonDate,
@@ -14,7 +13,7 @@ import {
   stateAt,
 } from '#libs/nhs/index.js';
 import { type AgeClass, ageClassOf } from './age-class.js';
-import { type CaseAsKnown, countsAsDischarged, pathwayAt } from './case-history.js';
+import { type CaseAsKnown, countsAsDischarged, pathwayAt, standingCase } from './case-history.js';
 
 /** Days whose midnight falls in the run: `from` included, `to` not; null while it lasts. */
 export interface DayRun {
@@ -121,17 +120,15 @@ const wardsByDay = (stay: StayParts): StayFact['wards'] => {
   return days;
 };
 
-/** Criteria of a stay: what the feed said and what the team recorded on its cases, together (metrics.md §1). */
-export const criteriaOfStay = (
-  stay: StayParts,
-  cases: readonly CaseAsKnown[],
-  knownAt: Instant | null = null,
-): EffectiveCriteria =>
-  criteriaOf([...stay.criteria, ...cases.flatMap((known) => known.criteria)], {
-    admittedAt: stay.admittedAt,
-    dischargedAt: stay.dischargedAt,
-    knownAt,
-  });
+/** What was said of a stay's criteria: by the feed, unless a case marks it in error, and by the team on its cases, together (metrics.md §1). */
+export const criteriaFactsOf = (stay: StayParts, cases: readonly CaseAsKnown[]): readonly CriteriaFact[] => [
+  ...stay.criteria.filter(({ eventId }) => !cases.some(({ struck }) => struck.has(eventId))),
+  ...cases.flatMap((known) => known.criteria),
+];
+
+/** Whether a ready date lies ahead of a day: whether it is a fault then depends on the day of asking. */
+export const liesAhead = (facts: readonly CriteriaFact[], today: CivilDate): boolean =>
+  facts.some(({ readyDate, meets }) => !meets && (readyDate ?? '') > today);
 
 const byReferral = (a: CaseAsKnown, b: CaseAsKnown): number => {
   const [left, right] = [a.referredAt ?? '', b.referredAt ?? ''];
@@ -145,7 +142,8 @@ export const stayFactOf = (stay: StayParts, cases: readonly CaseAsKnown[], recor
   const dischargedAt = stay.status === 'discharged' && admittedAt !== null ? stay.dischargedAt : null;
   const bounded = { ...stay, admittedAt, dischargedAt };
   const ordered = [...cases].sort(byReferral);
-  const { entries, faults } = criteriaOfStay(bounded, ordered);
+  const said = criteriaFactsOf(stay, ordered);
+  const { entries, faults } = criteriaOf(said, { admittedAt, dischargedAt });
   const admittedOn = admittedAt === null ? null : londonDate(admittedAt);
   const dischargedOn = dischargedAt === null ? null : londonDate(dischargedAt);
   const alive = leftAlive({ ...bounded, dischargedAt });
@@ -153,8 +151,7 @@ export const stayFactOf = (stay: StayParts, cases: readonly CaseAsKnown[], recor
     dischargedAt !== null && alive ? ordered.filter((known) => countsAsDischarged(known, dischargedAt)) : [];
   const readyAt = dischargedAt === null ? null : currentRunStart(entries, dischargedAt);
   const today = londonDate(recordedAt);
-  const ahead =
-    dischargedAt === null && stay.criteria.some(({ readyDate, meets }) => !meets && (readyDate ?? '') > today);
+  const ahead = dischargedAt === null && liesAhead(said, today);
   return {
     personId: stay.personId,
     hospital: stay.hospital,
@@ -168,7 +165,7 @@ export const stayFactOf = (stay: StayParts, cases: readonly CaseAsKnown[], recor
     destination: stay.destinationCode,
     admissionMethod: stay.admissionMethodCode,
     sex: stay.sex,
-    authority: ordered.findLast((known) => known.homeAuthority !== null)?.homeAuthority ?? stay.homeAuthority,
+    authority: standingCase(ordered, dischargedAt)?.homeAuthority ?? stay.homeAuthority,
     ageYears: stay.age?.years ?? null,
     ageOn: stay.age?.on ?? null,
     ageClassIn: admittedOn === null ? null : ageClassOf(ageOn(stay.age, admittedOn)),
@@ -180,7 +177,7 @@ export const stayFactOf = (stay: StayParts, cases: readonly CaseAsKnown[], recor
     wards: wardsByDay(stay),
     caseIds: discharged.map((known) => known.caseId),
     pathways: discharged.map((known) => (dischargedAt === null ? null : pathwayAt(known, dischargedAt))),
-    unsettled: ahead ? [...stay.criteria, ...ordered.flatMap((known) => known.criteria)] : null,
+    unsettled: ahead ? said : null,
   };
 };
 

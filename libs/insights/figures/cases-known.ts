@@ -49,7 +49,7 @@ export const staysKnown = async (
     `SELECT stay_id AS "stayId", person_id AS "personId", hospital, ward, authority, sex, admitted_on::text AS "admittedOn",
        discharged_on::text AS "dischargedOn", discharged_at AS "dischargedAt", nights, alive, destination,
        admission_method AS "admissionMethod", age_years AS "ageYears", age_on::text AS "ageOn"
-     FROM insights.stay_facts_v2 f WHERE ${which} AND ${heldAt('f', knownAt, parameters)} ORDER BY stay_id`,
+     FROM insights.stay_facts_v3 f WHERE ${which} AND ${heldAt('f', knownAt, parameters)} ORDER BY stay_id`,
     parameters.values,
   );
   return rows.map((row) => ({ ...row, dischargedAt: row.dischargedAt?.toISOString() ?? null }));
@@ -67,7 +67,7 @@ export const casesKnown = async (
   knownAt: Instant | null,
 ): Promise<ReadonlyMap<string, CaseKnown>> => {
   const { rows } = await db.query<{ case_id: string; entries: CaseEntry[] }>(
-    `SELECT case_id, entries FROM insights.cases_v2 WHERE case_id = ANY($1)`,
+    `SELECT case_id, entries FROM insights.cases_v3 WHERE case_id = ANY($1)`,
     [[...new Set(caseIds)]],
   );
   const cases = rows.map((row) => caseAsKnown(row.case_id, knownBy(row.entries, knownAt)));
@@ -107,7 +107,7 @@ export const caseAttributes = (
       hospital: stay?.hospital ?? known?.hospital ?? null,
       ward: stay?.ward ?? known?.ward ?? null,
       authority: known?.homeAuthority ?? stay?.authority ?? null,
-      sex: stay?.sex ?? null,
+      sex: stay?.sex ?? (person === null ? null : people.sexOf(person)),
       pathway: pathway === null ? null : String(pathway),
       ageBand: bandOf(age),
       day: on,

@@ -88,7 +88,7 @@ const common = (
   );
   const attributes = {
     ...ofCase,
-    ...(stay ? { hospital: stay.hospital, ward: stay.ward, sex: stay.sex } : {}),
+    ...(stay ? { hospital: stay.hospital, ward: stay.ward, sex: stay.sex ?? people.sexOf(cluster.person) } : {}),
     provider: first?.providerId ?? null,
   };
   if (!passes(attributes, question.filters)) return null;

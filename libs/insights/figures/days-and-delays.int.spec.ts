@@ -224,7 +224,7 @@ describe('the fold', () => {
     await world.fold(database.pool, 1);
     const rows = async (of: TestDatabase) =>
       Promise.all(
-        ['stays_v2', 'cases_v2', 'stay_facts_v2', 'delay_spans_v2'].map(
+        ['stays_v3', 'cases_v3', 'stay_facts_v3', 'delay_spans_v3'].map(
           async (table) => (await of.pool.query(`SELECT t::text FROM insights.${table} t ORDER BY 1`)).rows,
         ),
       );

@@ -4,6 +4,8 @@ import {
   bedDays,
   type CivilDate,
   eachDay,
+  epochOf,
+  type Instant,
   instantOf,
   type KnownAge,
   londonDate,
@@ -13,11 +15,12 @@ import {
 import type { Database } from '#libs/platform/database.js';
 import { ageClassOf, bandOf } from '../domain/age-class.js';
 import type { GroupKey, Unit } from '../domain/counting.js';
+import { type DelayBasis, delaySpanOf } from '../domain/delay-row.js';
 import type { Found } from './found.js';
 import { PeopleKnown } from './people-known.js';
 import type { Question } from './question.js';
 import { heldAt, Parameters, readMany } from './sql.js';
-import { equals, withPeople } from './stay-query.js';
+import { equals, sexSql, withPeople } from './stay-query.js';
 
 const groupSql: Partial<Record<GroupKey, string>> = {
   reason: 'f.reason',
@@ -27,7 +30,7 @@ const groupSql: Partial<Record<GroupKey, string>> = {
   hospital: 'f.hospital',
   ward: 'f.ward',
   authority: 'f.authority',
-  sex: 'f.sex',
+  sex: sexSql,
 };
 
 /** Instants as milliseconds: tens of thousands of them are read, and few are looked at. */
@@ -38,6 +41,7 @@ interface Row {
   readonly starts: number;
   readonly ends: number | null;
   readonly died: number | null;
+  readonly unsettled: DelayBasis | null;
   readonly group_key: string | null;
   readonly birth_date: string | null;
   readonly age_years: number | null;
@@ -50,11 +54,15 @@ const load = async (db: Database, question: Question, byAge: boolean): Promise<R
   const { filters, knownAt, from, to, groupBy } = question;
   const people = await PeopleKnown.merges(db, knownAt);
   const parameters = new Parameters();
-  const { ctes, joins, person } = withPeople(people, parameters, { births: byAge, deaths: true });
+  const { ctes, joins, person } = withPeople(people, parameters, {
+    births: byAge,
+    deaths: true,
+    sexes: groupBy === 'sex',
+  });
   const conditions = [
     heldAt('f', knownAt, parameters),
-    `f.starts_on < ${parameters.add(to)}::date`,
-    `(f.ends_on IS NULL OR f.ends_on >= ${parameters.add(from)}::date)`,
+    `(f.unsettled IS NOT NULL OR (f.starts_on < ${parameters.add(to)}::date
+      AND (f.ends_on IS NULL OR f.ends_on >= ${parameters.add(from)}::date)))`,
     ...equals('f.hospital', filters.hospital, parameters),
     ...equals('f.ward', filters.ward, parameters),
     ...equals('f.authority', filters.authority, parameters),
@@ -67,15 +75,26 @@ const load = async (db: Database, question: Question, byAge: boolean): Promise<R
     db,
     `WITH ${ctes}
      SELECT f.case_id, ${person} AS person, f.stay_id, ${milliseconds('f.starts_at')} AS starts, ${milliseconds('f.ends_at')} AS ends,
-       ${milliseconds('d.died_at')} AS died, ${(groupBy === null ? undefined : groupSql[groupBy]) ?? 'NULL'} AS group_key, ${age}
-     FROM insights.delay_spans_v2 f ${joins} WHERE ${conditions.join(' AND ')} ORDER BY f.case_id, f.starts_at, f.delay_id`,
+       ${milliseconds('d.died_at')} AS died, f.unsettled, ${(groupBy === null ? undefined : groupSql[groupBy]) ?? 'NULL'} AS group_key, ${age}
+     FROM insights.delay_spans_v3 f ${joins} WHERE ${conditions.join(' AND ')} ORDER BY f.case_id, f.starts_at, f.delay_id`,
     parameters.values,
   );
   return rows;
 };
 
+/** The span that the stay's own news gives, as it looks at the moment of asking. */
+const ownSpanOf = ({ starts, ends, unsettled }: Row, asOf: Instant): { starts: number; ends: number | null } | null => {
+  if (unsettled === null) return { starts, ends };
+  const span = delaySpanOf(unsettled, asOf);
+  return span && { starts: epochOf(span.from), ends: span.to === null ? null : epochOf(span.to) };
+};
+
 /** A death recorded of the person ends the span, as any other end does (metrics.md §3). Null: it ended before it began. */
-const spanOf = ({ starts, ends, died }: Row): Span | null => {
+const spanOf = (row: Row, asOf: Instant): Span | null => {
+  const own = ownSpanOf(row, asOf);
+  if (!own) return null;
+  const { starts, ends } = own;
+  const { died } = row;
   const to = died !== null && (ends === null || died < ends) ? died : ends;
   return to !== null && to <= starts ? null : { from: instantOf(starts), to: to === null ? null : instantOf(to) };
 };
@@ -89,7 +108,7 @@ const ageOf = (row: Row): KnownAge | null => {
  * Delays of the window. `days`: one unit a person-day, each person once a day; else one a delay, each case once. Days to come are not counted.
  */
 export const delays = async (db: Database, question: Question, days: boolean): Promise<Found<Unit>[]> => {
-  const { from, to, groupBy, filters, today } = question;
+  const { from, to, groupBy, filters, today, asOf } = question;
   const byAge = groupBy === 'ageBand' || filters.ageBand !== null;
   const tomorrow = addDays(today, 1);
   const end = to < tomorrow ? to : tomorrow;
@@ -101,7 +120,7 @@ export const delays = async (db: Database, question: Question, days: boolean): P
   };
   const units: Found<Unit>[] = [];
   for (const row of await load(db, question, byAge)) {
-    const span = spanOf(row);
+    const span = spanOf(row, asOf);
     if (!span || !overlaps(span, from, end)) continue;
     for (const day of daysOf(span)) {
       const ageBand = byAge ? bandOf(ageClassOf(ageOn(ageOf(row), day))) : null;

@@ -8,7 +8,7 @@ import type { Found } from './found.js';
 import { PeopleKnown } from './people-known.js';
 import type { Question } from './question.js';
 import { heldAt, Parameters, readMany } from './sql.js';
-import { ageAtDischargeSql, aliveSql, equals, withPeople } from './stay-query.js';
+import { ageAtDischargeSql, aliveSql, equals, sexSql, withPeople } from './stay-query.js';
 
 /** Columns by what a rule reads or a group needs: those nobody asks for stay out, so that alike stays fall together in the database. */
 const dimensionSql: Record<Exclude<StayDimension, 'alive' | 'pathway'>, string> = {
@@ -20,7 +20,7 @@ const groupSql: Partial<Record<GroupKey, string>> = {
   hospital: 'f.hospital',
   ward: 'f.ward',
   authority: 'f.authority',
-  sex: 'f.sex',
+  sex: sexSql,
   destination: 'f.destination',
   pathway: "nullif(PATHWAY, 'unassigned')",
   day: 'f.discharged_on::text',
@@ -74,6 +74,7 @@ export const dischargedStays = async (
   const { ctes, joins, person } = withPeople(people, parameters, {
     births: true,
     deaths: wanted.reads.includes('alive'),
+    sexes: groupBy === 'sex',
   });
   const perCase = wanted.per === 'case';
   const pathway = perCase ? 'c.pathway' : 'f.pathways[1]';
@@ -112,7 +113,7 @@ export const dischargedStays = async (
     db,
     `WITH ${ctes}
      SELECT ${selected}, ${ids}, ${sums}
-     FROM insights.stay_facts_v2 f
+     FROM insights.stay_facts_v3 f
      ${perCase ? 'CROSS JOIN LATERAL unnest(f.case_ids, f.pathways) AS c(case_id, pathway)' : ''}
      ${joins}
      WHERE ${conditions.join(' AND ')}

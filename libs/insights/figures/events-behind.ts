@@ -15,9 +15,9 @@ export interface EventsBehind {
 
 const sourceSql = {
   stays: `SELECT stay_id AS id, e->>0 AS event_id, (e->>1)::timestamptz AS recorded_at, o
-          FROM insights.stays_v2, jsonb_array_elements(events) WITH ORDINALITY AS x(e, o) WHERE stay_id = ANY($1)`,
+          FROM insights.stays_v3, jsonb_array_elements(events) WITH ORDINALITY AS x(e, o) WHERE stay_id = ANY($1)`,
   cases: `SELECT case_id AS id, e->>'eventId' AS event_id, (e->>'recordedAt')::timestamptz AS recorded_at, o
-          FROM insights.cases_v2, jsonb_array_elements(entries) WITH ORDINALITY AS x(e, o) WHERE case_id = ANY($1)`,
+          FROM insights.cases_v3, jsonb_array_elements(entries) WITH ORDINALITY AS x(e, o) WHERE case_id = ANY($1)`,
   streams: `SELECT stream AS id, e->>'eventId' AS event_id, (e->>'recordedAt')::timestamptz AS recorded_at, o
           FROM insights.histories_v1, jsonb_array_elements(entries) WITH ORDINALITY AS x(e, o) WHERE stream = ANY($1)`,
 } as const;
@@ -45,8 +45,8 @@ export const eventsBehind = async (db: Database, sources: Sources, knownAt: Inst
 });
 
 const countSql = {
-  stays: `SELECT coalesce(sum(jsonb_array_length(events)), 0)::int AS n FROM insights.stays_v2 WHERE stay_id = ANY($1)`,
-  cases: `SELECT coalesce(sum(jsonb_array_length(entries)), 0)::int AS n FROM insights.cases_v2 WHERE case_id = ANY($1)`,
+  stays: `SELECT coalesce(sum(jsonb_array_length(events)), 0)::int AS n FROM insights.stays_v3 WHERE stay_id = ANY($1)`,
+  cases: `SELECT coalesce(sum(jsonb_array_length(entries)), 0)::int AS n FROM insights.cases_v3 WHERE case_id = ANY($1)`,
   streams: `SELECT coalesce(sum(jsonb_array_length(entries)), 0)::int AS n FROM insights.histories_v1 WHERE stream = ANY($1)`,
 } as const;
 

@@ -11,6 +11,14 @@ export interface AgeBasis {
 interface Merge {
   readonly survivor: string;
   readonly loser: string;
+  /** The loser's details are given up for the survivor's (domain.md §6.1, A40). */
+  readonly gives_up?: boolean;
+}
+
+/** Something told of a person: what was told of a later time holds, and what of an id that a merge gave up only fills (libs/people/details). */
+interface Told {
+  readonly person_id: string;
+  readonly said: string | null;
 }
 
 /** Follows merges to the id that stands for the person; a ring of merges ends where it began. */
@@ -29,42 +37,44 @@ export const canonicalIds = (merges: readonly Merge[]): ReadonlyMap<string, stri
   return new Map([...ids].map((id) => [id, follow(id)]));
 };
 
-/** Who is whom, when born and when died, as known at an instant. */
+interface Facts {
+  readonly births: ReadonlyMap<string, CivilDate | null>;
+  readonly sexes: ReadonlyMap<string, string | null>;
+  readonly deaths: ReadonlyMap<string, Instant>;
+}
+
+/** Who is whom, of which birth and sex, and when died, as known at an instant. */
 export class PeopleKnown {
   constructor(
     readonly canonical: ReadonlyMap<string, string>,
+    /** Ids that a merge gave up for another. */
+    readonly givenUp: ReadonlySet<string>,
     readonly knownAt: Instant | null,
-    private readonly births: ReadonlyMap<string, CivilDate | null>,
-    private readonly deaths: ReadonlyMap<string, Instant>,
+    private readonly facts: Facts,
   ) {}
 
-  /** Only the merges: births and deaths are joined in the query. */
+  /** Only the merges: what is known of people is joined in the query. */
   static async merges(db: Database, knownAt: Instant | null): Promise<PeopleKnown> {
     const parameters = new Parameters();
     const held = heldAt('m', knownAt, parameters);
     const { rows } = await db.query<Merge>(
-      `SELECT survivor, loser FROM insights.merges_v1 m WHERE ${held} ORDER BY position`,
+      `SELECT survivor, loser, gives_up FROM insights.merges_v2 m WHERE ${held} ORDER BY position`,
       parameters.values,
     );
-    return new PeopleKnown(canonicalIds(rows), knownAt, new Map(), new Map());
+    const canonical = canonicalIds(rows);
+    const givenUp = new Set(rows.filter((row) => row.gives_up).map(({ loser }) => loser));
+    return new PeopleKnown(canonical, givenUp, knownAt, { births: new Map(), sexes: new Map(), deaths: new Map() });
   }
 
-  /** With the births and deaths of the people named (and of whoever they were merged with). */
+  /** With the births, sexes and deaths of the people named (and of whoever they were merged with). */
   async with(db: Database, personIds: Iterable<string>): Promise<PeopleKnown> {
     const wanted = new Set([...personIds].map((id) => this.personOf(id)));
     const ids = [...wanted, ...[...this.canonical].filter(([, to]) => wanted.has(to)).map(([id]) => id)];
-    const births = new Parameters();
-    const born = await db.query<{ person_id: string; birth_date: string | null }>(
-      `SELECT person_id, birth_date::text FROM insights.births_v1 b WHERE person_id = ANY(${births.add(ids)})
-       ${this.knownAt === null ? '' : `AND known_from <= ${births.add(this.knownAt)}`} ORDER BY position`,
-      births.values,
-    );
     const deaths = new Parameters();
     const died = await db.query<{ person_id: string; died_at: Date }>(
-      `SELECT person_id, died_at FROM insights.deaths_v1 d WHERE person_id = ANY(${deaths.add(ids)}) AND ${heldAt('d', this.knownAt, deaths)}`,
+      `SELECT person_id, died_at FROM insights.deaths_v2 d WHERE person_id = ANY(${deaths.add(ids)}) AND ${heldAt('d', this.knownAt, deaths)}`,
       deaths.values,
     );
-    const birthOf = new Map(born.rows.map((row) => [this.personOf(row.person_id), row.birth_date]));
     const deathOf = new Map<string, Instant>();
     for (const row of died.rows) {
       const person = this.personOf(row.person_id);
@@ -72,22 +82,47 @@ export class PeopleKnown {
       const before = deathOf.get(person);
       if (before === undefined || at < before) deathOf.set(person, at);
     }
-    return new PeopleKnown(this.canonical, this.knownAt, birthOf, deathOf);
+    return new PeopleKnown(this.canonical, this.givenUp, this.knownAt, {
+      births: await this.#told(db, 'insights.births_v2', 'birth_date::text', ids),
+      sexes: await this.#told(db, 'insights.sexes_v2', 'sex', ids),
+      deaths: deathOf,
+    });
+  }
+
+  async #told(
+    db: Database,
+    table: string,
+    column: string,
+    ids: readonly string[],
+  ): Promise<ReadonlyMap<string, string | null>> {
+    const parameters = new Parameters();
+    const { rows } = await db.query<Told>(
+      `SELECT person_id, ${column} AS said FROM ${table} WHERE person_id = ANY(${parameters.add(ids)})
+       ${this.knownAt === null ? '' : `AND known_from <= ${parameters.add(this.knownAt)}`} ORDER BY said_at, event_id`,
+      parameters.values,
+    );
+    const filling = rows.filter(({ person_id }) => this.givenUp.has(person_id));
+    const own = rows.filter(({ person_id }) => !this.givenUp.has(person_id));
+    return new Map([...filling, ...own].map(({ person_id, said }) => [this.personOf(person_id), said]));
   }
 
   personOf(personId: string): string {
     return this.canonical.get(personId) ?? personId;
   }
   diedAt(personId: string): Instant | null {
-    return this.deaths.get(this.personOf(personId)) ?? null;
+    return this.facts.deaths.get(this.personOf(personId)) ?? null;
   }
   diedOn(personId: string): CivilDate | null {
     const at = this.diedAt(personId);
     return at === null ? null : londonDate(at);
   }
+  /** As the person's details tell it. */
+  sexOf(personId: string): string | null {
+    return this.facts.sexes.get(this.personOf(personId)) ?? null;
+  }
   /** From the birth date, else from the age held (metrics.md §1 "Age"). */
   ageClass(personId: string, basis: AgeBasis | null, on: CivilDate): AgeClass | null {
-    const birthDate = this.births.get(this.personOf(personId)) ?? null;
+    const birthDate = this.facts.births.get(this.personOf(personId)) ?? null;
     if (birthDate !== null) return ageClassOf(ageOn({ birthDate }, on));
     if (!basis || basis.ageYears === null || basis.ageOn === null) return null;
     return ageClassOf(ageOn({ years: basis.ageYears, on: basis.ageOn }, on));

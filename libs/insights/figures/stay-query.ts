@@ -9,41 +9,49 @@ export interface WithPeople {
 }
 
 /**
- * Joins a stay or delay `f` with the birth `b` and the death `d` of whoever the person is now. Merges are few and come as two lists (or not at all);
- * births and deaths are hashed once a query.
+ * Joins a stay or delay `f` with the birth `b`, the death `d` and the sex told `x` of whoever the person is now. Merges are few and come as lists (or not at
+ * all); births, deaths and sexes are hashed once a query.
  */
 export const withPeople = (
   people: PeopleKnown,
   parameters: Parameters,
-  wanted: { readonly births: boolean; readonly deaths: boolean },
+  wanted: { readonly births: boolean; readonly deaths: boolean; readonly sexes?: boolean },
 ): WithPeople => {
-  const { knownAt } = people;
-  const merged = [...people.canonical].filter(([id, to]) => id !== to);
+  const { knownAt, givenUp } = people;
+  const merged = [...people.canonical].filter(([id, to]) => id !== to || givenUp.has(id));
   const any = merged.length > 0;
   const join = (alias: string): string => (any ? `LEFT JOIN merged m ON m.person_id = ${alias}.person_id` : '');
   const person = (alias: string): string => (any ? `coalesce(m.canonical, ${alias}.person_id)` : `${alias}.person_id`);
   const ctes: string[] = [];
   const joins: string[] = [join('f')];
   if (any) {
-    const [ids, tos] = [parameters.add(merged.map(([id]) => id)), parameters.add(merged.map(([, to]) => to))];
+    const ids = parameters.add(merged.map(([id]) => id));
+    const tos = parameters.add(merged.map(([, to]) => to));
+    const given = parameters.add(merged.map(([id]) => givenUp.has(id)));
     ctes.push(
-      `merged AS MATERIALIZED (SELECT * FROM unnest(${ids}::text[], ${tos}::text[]) AS m(person_id, canonical))`,
+      `merged AS MATERIALIZED (SELECT * FROM unnest(${ids}::text[], ${tos}::text[], ${given}::boolean[]) AS m(person_id, canonical, given_up))`,
     );
   }
-  if (wanted.births) {
-    const known = knownAt === null ? '' : `WHERE b.known_from <= ${parameters.add(knownAt)}::timestamptz`;
-    ctes.push(`born AS (SELECT DISTINCT ON (${person('b')}) ${person('b')} AS person_id, b.birth_date
-      FROM insights.births_v1 b ${join('b')} ${known} ORDER BY ${person('b')}, b.position DESC)`);
-    joins.push(`LEFT JOIN born b ON b.person_id = ${person('f')}`);
-  }
+  // What was told of the latest time holds; of an id that a merge gave up it only fills what nobody told of the survivor.
+  const told = (name: string, alias: string, table: string, column: string): void => {
+    const known = knownAt === null ? '' : `WHERE ${alias}.known_from <= ${parameters.add(knownAt)}::timestamptz`;
+    ctes.push(`${name} AS (SELECT DISTINCT ON (${person(alias)}) ${person(alias)} AS person_id, ${alias}.${column}
+      FROM ${table} ${alias} ${join(alias)} ${known}
+      ORDER BY ${person(alias)}, ${any ? 'coalesce(m.given_up, false), ' : ''}${alias}.said_at DESC, ${alias}.event_id DESC)`);
+    joins.push(`LEFT JOIN ${name} ${alias} ON ${alias}.person_id = ${person('f')}`);
+  };
+  if (wanted.births) told('born', 'b', 'insights.births_v2', 'birth_date');
+  if (wanted.sexes === true) told('sexed', 'x', 'insights.sexes_v2', 'sex');
   if (wanted.deaths) {
     ctes.push(`died AS (SELECT ${person('d')} AS person_id, min(d.died_at) AS died_at
-      FROM insights.deaths_v1 d ${join('d')} WHERE ${heldAt('d', knownAt, parameters)} GROUP BY 1)`);
+      FROM insights.deaths_v2 d ${join('d')} WHERE ${heldAt('d', knownAt, parameters)} GROUP BY 1)`);
     joins.push(`LEFT JOIN died d ON d.person_id = ${person('f')}`);
   }
   return { ctes: ctes.join(', '), joins: joins.join(' '), person: person('f') };
 };
 
+/** As the stay's own messages tell it, else as the person's details do (a referral, say). */
+export const sexSql = 'coalesce(f.sex, x.sex)';
 /** No death recorded at or before discharge, by the stay's own messages or of the person (metrics.md §1 "Alive"). */
 export const aliveSql = '(f.alive AND (d.died_at IS NULL OR d.died_at > f.discharged_at))';
 /** Ages are worked out only where a birth date is known; else the fold has done so. */

@@ -9,9 +9,9 @@ import type { Found } from './found.js';
 import { PeopleKnown } from './people-known.js';
 import type { Question } from './question.js';
 import { heldAt, Parameters, readMany } from './sql.js';
-import { ageOnDaySql, aliveSql, equals, withPeople } from './stay-query.js';
+import { ageOnDaySql, aliveSql, equals, sexSql, withPeople } from './stay-query.js';
 
-const groupSql: Partial<Record<GroupKey, string>> = { hospital: 'f.hospital', authority: 'f.authority', sex: 'f.sex' };
+const groupSql: Partial<Record<GroupKey, string>> = { hospital: 'f.hospital', authority: 'f.authority', sex: sexSql };
 
 interface Row {
   readonly n: number;
@@ -68,7 +68,11 @@ export const staysOnDays = async (
   const { filters, groupBy, knownAt, from, to } = question;
   const people = await PeopleKnown.merges(db, knownAt);
   const parameters = new Parameters();
-  const { ctes, joins, person } = withPeople(people, parameters, { births: true, deaths: wanted.discharged });
+  const { ctes, joins, person } = withPeople(people, parameters, {
+    births: true,
+    deaths: wanted.discharged,
+    sexes: groupBy === 'sex',
+  });
   const [first, end] = [parameters.add(from), parameters.add(to)];
   const criteria = wanted.reads === 'criteria';
   const wards = filters.ward !== null || groupBy === 'ward';
@@ -107,7 +111,7 @@ export const staysOnDays = async (
         ${criteria ? 'f.unsettled' : 'NULL::jsonb'} AS unsettled,
         ${criteria ? 'CASE WHEN f.unsettled IS NULL THEN NULL ELSE f.admitted_at END' : 'NULL::timestamptz'} AS admitted_at,
         ${ids}, f.events
-      FROM insights.stay_facts_v2 f ${joins}
+      FROM insights.stay_facts_v3 f ${joins}
       WHERE ${conditions.join(' AND ')})`;
   const birthday = 'first_age IS NOT DISTINCT FROM last_age';
   const shared = 'admitted_on, discharged_on, not_met, met_at_discharge, alive, first_age, last_age';

@@ -5,24 +5,39 @@ import { isOf } from '#libs/event-store/contracted.js';
 import type { Recorded } from '#libs/event-store/decider.js';
 import type { PeopleVault } from '#libs/people/port.js';
 
+/** Version 1 is the one before, kept for one release: it knew neither when a birth date was true nor who told a sex. */
+type PersonFactsVersion = 1 | 2;
+
 /**
- * Births, deaths and merges of people, each with the time in which it was what we knew.
+ * Births, sexes, deaths and merges of people, each with the time in which it was what we knew.
  *
- * The birth date is opened from the vault while folding and not while counting: an age decides whether a stay is in a cohort, and a figure over a
+ * Birth date and sex are opened from the vault while folding and not while counting: an age decides whether a stay is in a cohort, and a figure over a
  * year reads half a million stays in one query. `PersonErased` deletes the rows; on a rebuild the key is gone, the vault gives
  * null and no row is made, so that the rebuilt table equals the live one (docs/decisions/0009).
  */
-const ddl = `
+const ddlOf = (version: PersonFactsVersion): string => `
 CREATE SCHEMA IF NOT EXISTS insights;
-CREATE TABLE IF NOT EXISTS insights.births_v1 (
+CREATE TABLE IF NOT EXISTS insights.births_v${String(version)} (
   event_id text PRIMARY KEY,
   person_id text NOT NULL,
   position bigint NOT NULL,
   known_from timestamptz NOT NULL,
-  birth_date date
+  birth_date date${version === 1 ? '' : ',\n  said_at timestamptz NOT NULL'}
 );
-CREATE INDEX IF NOT EXISTS births_v1_latest ON insights.births_v1 (person_id, position DESC);
-CREATE TABLE IF NOT EXISTS insights.deaths_v1 (
+${
+  version === 1
+    ? 'CREATE INDEX IF NOT EXISTS births_v1_latest ON insights.births_v1 (person_id, position DESC);'
+    : `CREATE INDEX IF NOT EXISTS births_v2_latest ON insights.births_v2 (person_id, said_at DESC, event_id DESC);
+CREATE TABLE IF NOT EXISTS insights.sexes_v2 (
+  event_id text PRIMARY KEY,
+  person_id text NOT NULL,
+  known_from timestamptz NOT NULL,
+  sex text,
+  said_at timestamptz NOT NULL
+);
+CREATE INDEX IF NOT EXISTS sexes_v2_latest ON insights.sexes_v2 (person_id, said_at DESC, event_id DESC);`
+}
+CREATE TABLE IF NOT EXISTS insights.deaths_v${String(version)} (
   event_id text PRIMARY KEY,
   person_id text NOT NULL,
   source text NOT NULL,
@@ -30,98 +45,150 @@ CREATE TABLE IF NOT EXISTS insights.deaths_v1 (
   known_from timestamptz NOT NULL,
   known_until timestamptz
 );
-CREATE INDEX IF NOT EXISTS deaths_v1_person ON insights.deaths_v1 (person_id);
-CREATE TABLE IF NOT EXISTS insights.merges_v1 (
+CREATE INDEX IF NOT EXISTS deaths_v${String(version)}_person ON insights.deaths_v${String(version)} (person_id);
+CREATE TABLE IF NOT EXISTS insights.merges_v${String(version)} (
   event_id text PRIMARY KEY,
   merge_id text NOT NULL,
   survivor text NOT NULL,
   loser text NOT NULL,
   position bigint NOT NULL,
   known_from timestamptz NOT NULL,
-  known_until timestamptz
+  known_until timestamptz${version === 1 ? '' : ',\n  gives_up boolean NOT NULL'}
 );
 `;
 
 const isPersonEvent = isOf(personContracts);
 
-/** `undefined`: the event says nothing of a birth date (or nothing that can still be opened). */
-const birthDateOf = async (details: unknown, vault: PeopleVault): Promise<string | null | undefined> => {
+/** What the event says of birth date and sex: a field that is not there says nothing of it, null clears it. Null where it says neither, or nothing can be opened any more. */
+const toldOf = async (
+  details: unknown,
+  vault: PeopleVault,
+): Promise<{ readonly birthDate?: string | null; readonly sex?: string | null } | null> => {
   const opened: unknown = await vault.open(details);
-  if (typeof opened !== 'object' || opened === null || !('birthDate' in opened)) return undefined;
-  return typeof opened.birthDate === 'string' ? opened.birthDate : null;
+  if (typeof opened !== 'object' || opened === null) return null;
+  const text = (value: unknown): string | null => (typeof value === 'string' ? value : null);
+  return {
+    ...('birthDate' in opened && opened.birthDate !== undefined ? { birthDate: text(opened.birthDate) } : {}),
+    ...('sex' in opened && opened.sex !== undefined ? { sex: text(opened.sex) } : {}),
+  };
 };
 
-const foldOne = async (event: Recorded<PersonEvent>, tx: PoolClient, vault: PeopleVault): Promise<void> => {
-  const personId = event.personId ?? event.streamId.slice('person-'.length);
-  switch (event.type) {
-    case 'PersonalDetailsRecorded': {
-      const birthDate = await birthDateOf(event.data.details, vault);
-      if (birthDate === undefined) return;
-      await tx.query(`INSERT INTO insights.births_v1 VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`, [
-        event.eventId,
-        personId,
-        event.position,
-        event.recordedAt,
-        birthDate,
-      ]);
-      return;
-    }
-    case 'DeathRecorded':
-    case 'DeathRecordWithdrawn':
-      await tx.query(
-        `UPDATE insights.deaths_v1 SET known_until = $3 WHERE person_id = $1 AND source = $2 AND known_until IS NULL`,
-        [personId, event.data.source, event.recordedAt],
-      );
-      if (event.type === 'DeathRecordWithdrawn') return;
-      await tx.query(`INSERT INTO insights.deaths_v1 VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`, [
-        event.eventId,
-        personId,
-        event.data.source,
-        event.data.diedAt ?? event.occurredAt,
-        event.recordedAt,
-      ]);
-      return;
-    case 'PeopleMerged':
-      await tx.query(`INSERT INTO insights.merges_v1 VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`, [
-        event.eventId,
-        event.data.mergeId,
-        event.data.survivor,
-        event.data.loser,
-        event.position,
-        event.recordedAt,
-      ]);
-      return;
-    case 'MergeReverted':
-      await tx.query(`UPDATE insights.merges_v1 SET known_until = $2 WHERE merge_id = $1 AND known_until IS NULL`, [
-        event.data.mergeId,
-        event.recordedAt,
-      ]);
-      return;
-    case 'PersonErased':
-      await tx.query(`DELETE FROM insights.births_v1 WHERE person_id = $1`, [personId]);
-      return;
-    default:
-      return;
+class Fold {
+  readonly #suffix: string;
+
+  constructor(
+    private readonly version: PersonFactsVersion,
+    private readonly vault: PeopleVault,
+  ) {
+    this.#suffix = `_v${String(version)}`;
   }
+
+  async one(event: Recorded<PersonEvent>, tx: PoolClient): Promise<void> {
+    const personId = event.personId ?? event.streamId.slice('person-'.length);
+    switch (event.type) {
+      case 'PersonalDetailsRecorded':
+        return this.#told(event, personId, await toldOf(event.data.details, this.vault), tx);
+      case 'DeathRecorded':
+      case 'DeathRecordWithdrawn':
+        await tx.query(
+          `UPDATE insights.deaths${this.#suffix} SET known_until = $3 WHERE person_id = $1 AND source = $2 AND known_until IS NULL`,
+          [personId, event.data.source, event.recordedAt],
+        );
+        if (event.type === 'DeathRecordWithdrawn') return;
+        await tx.query(
+          `INSERT INTO insights.deaths${this.#suffix} VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`,
+          [event.eventId, personId, event.data.source, event.data.diedAt ?? event.occurredAt, event.recordedAt],
+        );
+        return;
+      case 'PeopleMerged': {
+        const { mergeId, survivor, loser, because } = event.data;
+        const values = [event.eventId, mergeId, survivor, loser, event.position, event.recordedAt];
+        await (this.version === 1
+          ? tx.query(`INSERT INTO insights.merges_v1 VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`, values)
+          : tx.query(
+              `INSERT INTO insights.merges_v2 VALUES ($1, $2, $3, $4, $5, $6, NULL, $7) ON CONFLICT DO NOTHING`,
+              // A merge takes no demographics (domain.md §6.1, A40); ids seen together are one person's from the first.
+              [...values, because !== 'seen-together'],
+            ));
+        return;
+      }
+      case 'MergeReverted':
+        await tx.query(
+          `UPDATE insights.merges${this.#suffix} SET known_until = $2 WHERE merge_id = $1 AND known_until IS NULL`,
+          [event.data.mergeId, event.recordedAt],
+        );
+        return;
+      case 'PersonErased':
+        await tx.query(`DELETE FROM insights.births${this.#suffix} WHERE person_id = $1`, [personId]);
+        if (this.version === 2) await tx.query(`DELETE FROM insights.sexes_v2 WHERE person_id = $1`, [personId]);
+        return;
+      default:
+        return;
+    }
+  }
+
+  async #told(
+    event: Recorded<PersonEvent>,
+    personId: string,
+    told: Awaited<ReturnType<typeof toldOf>>,
+    tx: PoolClient,
+  ): Promise<void> {
+    const { eventId, position, recordedAt, occurredAt } = event;
+    if (told?.birthDate !== undefined) {
+      const values = [eventId, personId, position, recordedAt, told.birthDate];
+      await (this.version === 1
+        ? tx.query(`INSERT INTO insights.births_v1 VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`, values)
+        : tx.query(`INSERT INTO insights.births_v2 VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`, [
+            ...values,
+            occurredAt,
+          ]));
+    }
+    if (told?.sex !== undefined && this.version === 2)
+      await tx.query(`INSERT INTO insights.sexes_v2 VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`, [
+        eventId,
+        personId,
+        recordedAt,
+        told.sex,
+        occurredAt,
+      ]);
+  }
+}
+
+const personFactsOf = (version: PersonFactsVersion, vault: PeopleVault): Projection => {
+  const fold = new Fold(version, vault);
+  return {
+    name: 'insights.person-facts',
+    version,
+    wants: {
+      types: [
+        'PersonalDetailsRecorded',
+        'DeathRecorded',
+        'DeathRecordWithdrawn',
+        'PeopleMerged',
+        'MergeReverted',
+        'PersonErased',
+      ],
+      streamPrefixes: ['person-'],
+    },
+    tables: ['births', ...(version === 1 ? [] : ['sexes']), 'deaths', 'merges'].map(
+      (name) => `insights.${name}_v${String(version)}`,
+    ),
+    ddl: ddlOf(version),
+    async fold(events, tx) {
+      for (const event of events) if (isPersonEvent(event)) await fold.one(event, tx);
+    },
+  };
 };
 
 export const personFactsProjection = (vault: PeopleVault): Projection => ({
-  name: 'insights.person-facts',
-  version: 1,
-  wants: {
-    types: [
-      'PersonalDetailsRecorded',
-      'DeathRecorded',
-      'DeathRecordWithdrawn',
-      'PeopleMerged',
-      'MergeReverted',
-      'PersonErased',
-    ],
-    streamPrefixes: ['person-'],
-  },
-  tables: ['insights.births_v1', 'insights.deaths_v1', 'insights.merges_v1'],
-  ddl,
-  async fold(events, tx) {
-    for (const event of events) if (isPersonEvent(event)) await foldOne(event, tx, vault);
+  ...personFactsOf(2, vault),
+  replaces: {
+    projection: personFactsOf(1, vault),
+    as: {
+      'insights.births_v2': 'SELECT *, known_from AS said_at FROM insights.births_v1',
+      'insights.sexes_v2': `SELECT event_id, person_id, known_from, NULL::text AS sex, known_from AS said_at FROM insights.births_v1 WHERE false`,
+      'insights.deaths_v2': 'SELECT * FROM insights.deaths_v1',
+      'insights.merges_v2': 'SELECT *, true AS gives_up FROM insights.merges_v1',
+    },
   },
 });

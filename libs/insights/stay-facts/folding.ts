@@ -141,6 +141,7 @@ export class PageOfStays {
       this.#asKnown(held),
       stay,
       siblings.map((each) => this.#asKnown(each)),
+      event.recordedAt,
     );
     const seen = new Set<string>();
     for (const row of rows) {

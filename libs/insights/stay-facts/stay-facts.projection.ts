@@ -6,7 +6,7 @@ import { type DayRun, type StayParts } from '../domain/stay-fact.js';
 import { caseEventTypes, isCaseEvent } from './case-entry.js';
 import { caseIdOf, PageOfStays, stayIdOf } from './folding.js';
 import { isStayEvent, stayEventTypes } from './stay-parts.js';
-import { stayFactDdl, stayFactTables } from './tables.js';
+import { stayFactDdl, stayFactTables, type StayFactsVersion } from './tables.js';
 
 interface StayRow {
   readonly stay_id: string;
@@ -24,7 +24,11 @@ interface CaseRow {
 }
 
 /** Everything that one page can touch: its stays and cases, the stays its cases belong or will belong to, and all cases of those stays. */
-const load = async (events: readonly StoredEvent[], tx: PoolClient): Promise<PageOfStays> => {
+const load = async (
+  events: readonly StoredEvent[],
+  tx: PoolClient,
+  version: StayFactsVersion,
+): Promise<PageOfStays> => {
   const page = new PageOfStays();
   const stayIds = new Set(events.filter(isStayEvent).map(stayIdOf));
   const caseIds = new Set(events.filter(isCaseEvent).map(caseIdOf));
@@ -32,9 +36,9 @@ const load = async (events: readonly StoredEvent[], tx: PoolClient): Promise<Pag
     if (isCaseEvent(event) && event.type === 'CaseLinkedToStay' && event.data.stayId !== null)
       stayIds.add(event.data.stayId);
   const found = await tx.query<CaseRow>(
-    `SELECT case_id, stay_id, entries, spans FROM insights.cases_v2
+    `SELECT case_id, stay_id, entries, spans FROM insights.cases_v${String(version)}
      WHERE case_id = ANY($1) OR stay_id = ANY($2)
-        OR stay_id IN (SELECT stay_id FROM insights.cases_v2 WHERE case_id = ANY($1))
+        OR stay_id IN (SELECT stay_id FROM insights.cases_v${String(version)} WHERE case_id = ANY($1))
      ORDER BY case_id`,
     [[...caseIds], [...stayIds]],
   );
@@ -46,13 +50,13 @@ const load = async (events: readonly StoredEvent[], tx: PoolClient): Promise<Pag
       if (entry.type === 'CaseLinkedToStay' && entry.data.stayId !== null) stayIds.add(entry.data.stayId);
   }
   const siblings = await tx.query<CaseRow>(
-    `SELECT case_id, stay_id, entries, spans FROM insights.cases_v2 WHERE stay_id = ANY($1) AND NOT case_id = ANY($2) ORDER BY case_id`,
+    `SELECT case_id, stay_id, entries, spans FROM insights.cases_v${String(version)} WHERE stay_id = ANY($1) AND NOT case_id = ANY($2) ORDER BY case_id`,
     [[...stayIds], [...page.cases.keys()]],
   );
   for (const row of siblings.rows)
     page.cases.set(row.case_id, { caseId: row.case_id, stayId: row.stay_id, entries: row.entries, spans: row.spans });
   const stays = await tx.query<StayRow>(
-    `SELECT stay_id, revision, parts, events, version, fact_hash FROM insights.stays_v2 WHERE stay_id = ANY($1)`,
+    `SELECT stay_id, revision, parts, events, version, fact_hash FROM insights.stays_v${String(version)} WHERE stay_id = ANY($1)`,
     [[...stayIds]],
   );
   for (const row of stays.rows)
@@ -70,11 +74,11 @@ const load = async (events: readonly StoredEvent[], tx: PoolClient): Promise<Pag
 const multirange = (runs: readonly DayRun[]): string =>
   `{${runs.map(({ from, to }) => `[${from},${to ?? ''})`).join(',')}}`;
 
-const save = async (page: PageOfStays, tx: PoolClient): Promise<void> => {
+const save = async (page: PageOfStays, tx: PoolClient, version: StayFactsVersion): Promise<void> => {
   const stays = [...page.touchedStays].flatMap((id) => page.stays.get(id) ?? []);
   const cases = [...page.touchedCases].flatMap((id) => page.cases.get(id) ?? []);
   await tx.query(
-    `INSERT INTO insights.stays_v2 AS s (stay_id, revision, parts, events, version, fact_hash)
+    `INSERT INTO insights.stays_v${String(version)} AS s (stay_id, revision, parts, events, version, fact_hash)
      SELECT stay_id, revision, parts, events, version, fact_hash
      FROM jsonb_to_recordset($1::jsonb) AS r(stay_id text, revision integer, parts jsonb, events jsonb, version integer, fact_hash text)
      ON CONFLICT (stay_id) DO UPDATE SET revision = excluded.revision, parts = excluded.parts, events = excluded.events,
@@ -93,7 +97,7 @@ const save = async (page: PageOfStays, tx: PoolClient): Promise<void> => {
     ],
   );
   await tx.query(
-    `INSERT INTO insights.cases_v2 AS c (case_id, stay_id, entries, spans)
+    `INSERT INTO insights.cases_v${String(version)} AS c (case_id, stay_id, entries, spans)
      SELECT case_id, stay_id, entries, spans
      FROM jsonb_to_recordset($1::jsonb) AS r(case_id text, stay_id text, entries jsonb, spans jsonb)
      ON CONFLICT (case_id) DO UPDATE SET stay_id = excluded.stay_id, entries = excluded.entries, spans = excluded.spans`,
@@ -104,13 +108,13 @@ const save = async (page: PageOfStays, tx: PoolClient): Promise<void> => {
     ],
   );
   await tx.query(
-    `UPDATE insights.stay_facts_v2 f SET known_until = r.known_until
+    `UPDATE insights.stay_facts_v${String(version)} f SET known_until = r.known_until
      FROM jsonb_to_recordset($1::jsonb) AS r(id text, version integer, known_until timestamptz)
      WHERE f.stay_id = r.id AND f.version = r.version`,
     [JSON.stringify(page.closedFacts.map(({ id, version, knownUntil }) => ({ id, version, known_until: knownUntil })))],
   );
   await tx.query(
-    `UPDATE insights.delay_spans_v2 f SET known_until = r.known_until
+    `UPDATE insights.delay_spans_v${String(version)} f SET known_until = r.known_until
      FROM jsonb_to_recordset($1::jsonb) AS r(id text, part text, version integer, known_until timestamptz)
      WHERE f.case_id = r.id AND f.delay_id = r.part AND f.version = r.version`,
     [
@@ -120,7 +124,7 @@ const save = async (page: PageOfStays, tx: PoolClient): Promise<void> => {
     ],
   );
   await tx.query(
-    `INSERT INTO insights.stay_facts_v2
+    `INSERT INTO insights.stay_facts_v${String(version)}
      SELECT * FROM jsonb_to_recordset($1::jsonb) AS r(
        stay_id text, version integer, known_from timestamptz, known_until timestamptz, position bigint, events integer,
        person_id text, hospital text, ward text, admitted_on date, discharged_on date, admitted_at timestamptz,
@@ -166,11 +170,11 @@ const save = async (page: PageOfStays, tx: PoolClient): Promise<void> => {
     ],
   );
   await tx.query(
-    `INSERT INTO insights.delay_spans_v2
+    `INSERT INTO insights.delay_spans_v${String(version)}
      SELECT * FROM jsonb_to_recordset($1::jsonb) AS r(
        case_id text, delay_id text, version integer, known_from timestamptz, known_until timestamptz, person_id text, stay_id text,
        reason text, family text, owner text, starts_at timestamptz, ends_at timestamptz, starts_on date, ends_on date,
-       hospital text, ward text, authority text, pathway text, sex text, age_years integer, age_on date)`,
+       hospital text, ward text, authority text, pathway text, sex text, age_years integer, age_on date${version === 2 ? '' : ', unsettled jsonb'})`,
     [
       JSON.stringify(
         page.spans.map(({ caseId, version, knownFrom, knownUntil, row }) => ({
@@ -195,22 +199,31 @@ const save = async (page: PageOfStays, tx: PoolClient): Promise<void> => {
           sex: row.sex,
           age_years: row.ageYears,
           age_on: row.ageOn,
+          unsettled: row.unsettled,
         })),
       ),
     ],
   );
 };
 
+const stayFactsOf = (version: StayFactsVersion): Projection => ({
+  name: 'insights.stay-facts',
+  version,
+  wants: { types: [...new Set([...stayEventTypes, ...caseEventTypes])], streamPrefixes: ['stay-', 'case-'] },
+  tables: stayFactTables(version),
+  ddl: stayFactDdl(version),
+  async fold(events, tx) {
+    const page = await load(events, tx, version);
+    for (const event of events) page.apply(event);
+    await save(page, tx, version);
+  },
+});
+
 /** Stays, cases and their delays as facts that figures count, each version with the time in which it was what we knew. */
 export const stayFactsProjection: Projection = {
-  name: 'insights.stay-facts',
-  version: 2,
-  wants: { types: [...new Set([...stayEventTypes, ...caseEventTypes])], streamPrefixes: ['stay-', 'case-'] },
-  tables: stayFactTables,
-  ddl: stayFactDdl,
-  async fold(events, tx) {
-    const page = await load(events, tx);
-    for (const event of events) page.apply(event);
-    await save(page, tx);
+  ...stayFactsOf(3),
+  replaces: {
+    projection: stayFactsOf(2),
+    as: { 'insights.delay_spans_v3': 'SELECT *, NULL::jsonb AS unsettled FROM insights.delay_spans_v2' },
   },
 };

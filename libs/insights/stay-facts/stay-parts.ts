@@ -29,6 +29,7 @@ export const stayPartsOf = (block: StayBlock, recordedOf: (eventId: string) => I
     sourceRecordedAt: entry.sourceRecordedAt,
     controlId: entry.controlId,
     readyDate: entry.readyDate,
+    ...(entry.assessedAt === undefined ? {} : { assessedAt: entry.assessedAt }),
     origin: 'feed',
     eventId: entry.eventId,
   })),

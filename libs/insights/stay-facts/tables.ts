@@ -3,16 +3,15 @@
  * `known_until` (null = still), so that "as known at" is the same query with another instant. `stays` and `cases` are
  * what the fold works on.
  */
-export const stayFactTables = [
-  'insights.stays_v2',
-  'insights.cases_v2',
-  'insights.stay_facts_v2',
-  'insights.delay_spans_v2',
-];
+export const stayFactTables = (version: StayFactsVersion): readonly string[] =>
+  ['stays', 'cases', 'stay_facts', 'delay_spans'].map((name) => `insights.${name}_v${String(version)}`);
 
-export const stayFactDdl = `
+/** Version 2 is the one before, kept for one release: it knew of no delays whose ready date lies ahead. */
+export type StayFactsVersion = 2 | 3;
+
+export const stayFactDdl = (version: StayFactsVersion): string => `
 CREATE SCHEMA IF NOT EXISTS insights;
-CREATE TABLE IF NOT EXISTS insights.stays_v2 (
+CREATE TABLE IF NOT EXISTS insights.stays_v${String(version)} (
   stay_id text PRIMARY KEY,
   revision integer NOT NULL,
   parts jsonb NOT NULL,
@@ -20,14 +19,14 @@ CREATE TABLE IF NOT EXISTS insights.stays_v2 (
   version integer NOT NULL,
   fact_hash text
 );
-CREATE TABLE IF NOT EXISTS insights.cases_v2 (
+CREATE TABLE IF NOT EXISTS insights.cases_v${String(version)} (
   case_id text PRIMARY KEY,
   stay_id text,
   entries jsonb NOT NULL,
   spans jsonb NOT NULL
 );
-CREATE INDEX IF NOT EXISTS cases_v2_stay ON insights.cases_v2 (stay_id) WHERE stay_id IS NOT NULL;
-CREATE TABLE IF NOT EXISTS insights.stay_facts_v2 (
+CREATE INDEX IF NOT EXISTS cases_v${String(version)}_stay ON insights.cases_v${String(version)} (stay_id) WHERE stay_id IS NOT NULL;
+CREATE TABLE IF NOT EXISTS insights.stay_facts_v${String(version)} (
   stay_id text NOT NULL,
   version integer NOT NULL,
   known_from timestamptz NOT NULL,
@@ -61,12 +60,12 @@ CREATE TABLE IF NOT EXISTS insights.stay_facts_v2 (
   unsettled jsonb,
   PRIMARY KEY (stay_id, version)
 );
-CREATE INDEX IF NOT EXISTS stay_facts_v2_discharged ON insights.stay_facts_v2 (discharged_on) WHERE discharged_on IS NOT NULL;
-CREATE INDEX IF NOT EXISTS stay_facts_v2_now_discharged ON insights.stay_facts_v2 (discharged_on) WHERE known_until IS NULL AND discharged_on IS NOT NULL;
-CREATE INDEX IF NOT EXISTS stay_facts_v2_now_open ON insights.stay_facts_v2 (admitted_on) WHERE known_until IS NULL AND discharged_on IS NULL;
-CREATE INDEX IF NOT EXISTS stay_facts_v2_person ON insights.stay_facts_v2 (person_id);
-CREATE INDEX IF NOT EXISTS stay_facts_v2_known ON insights.stay_facts_v2 (known_from);
-CREATE TABLE IF NOT EXISTS insights.delay_spans_v2 (
+CREATE INDEX IF NOT EXISTS stay_facts_v${String(version)}_discharged ON insights.stay_facts_v${String(version)} (discharged_on) WHERE discharged_on IS NOT NULL;
+CREATE INDEX IF NOT EXISTS stay_facts_v${String(version)}_now_discharged ON insights.stay_facts_v${String(version)} (discharged_on) WHERE known_until IS NULL AND discharged_on IS NOT NULL;
+CREATE INDEX IF NOT EXISTS stay_facts_v${String(version)}_now_open ON insights.stay_facts_v${String(version)} (admitted_on) WHERE known_until IS NULL AND discharged_on IS NULL;
+CREATE INDEX IF NOT EXISTS stay_facts_v${String(version)}_person ON insights.stay_facts_v${String(version)} (person_id);
+CREATE INDEX IF NOT EXISTS stay_facts_v${String(version)}_known ON insights.stay_facts_v${String(version)} (known_from);
+CREATE TABLE IF NOT EXISTS insights.delay_spans_v${String(version)} (
   case_id text NOT NULL,
   delay_id text NOT NULL,
   version integer NOT NULL,
@@ -88,8 +87,14 @@ CREATE TABLE IF NOT EXISTS insights.delay_spans_v2 (
   sex text,
   age_years integer,
   age_on date,
+  ${version === 2 ? '' : 'unsettled jsonb,'}
   PRIMARY KEY (case_id, delay_id, version)
 );
-CREATE INDEX IF NOT EXISTS delay_spans_v2_now ON insights.delay_spans_v2 (starts_on) WHERE known_until IS NULL;
-CREATE INDEX IF NOT EXISTS delay_spans_v2_starts ON insights.delay_spans_v2 (starts_on);
+${
+  version === 2
+    ? ''
+    : `CREATE INDEX IF NOT EXISTS delay_spans_v3_unsettled ON insights.delay_spans_v3 (case_id) WHERE unsettled IS NOT NULL;`
+}
+CREATE INDEX IF NOT EXISTS delay_spans_v${String(version)}_now ON insights.delay_spans_v${String(version)} (starts_on) WHERE known_until IS NULL;
+CREATE INDEX IF NOT EXISTS delay_spans_v${String(version)}_starts ON insights.delay_spans_v${String(version)} (starts_on);
 `;

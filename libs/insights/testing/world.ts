@@ -39,9 +39,13 @@ export interface StayGiven {
   readonly admissionMethod?: string;
   readonly age?: number | null;
   readonly authority?: string | null;
+  readonly sex?: string | null;
   readonly diedAt?: string;
   readonly status?: StayBlock['status'];
-  /** `not 2026-03-05 10:00`, `met 2026-03-07`, `ready 2026-03-05`: what the feed said, in the order of recording. */
+  /**
+   * `not 2026-03-05 10:00`, `met 2026-03-07`, `ready 2026-03-05`, `not 2026-03-05 10:00 ready 2026-03-04`: what the feed said, in the order of
+   * recording.
+   */
   readonly criteria?: readonly string[];
 }
 
@@ -201,25 +205,28 @@ export class World {
       this.record(stream, 'Day91CheckCompleted', { status, evidenceIds: [], by: 'hand' }, this.recordedAt, personId);
   }
 
-  born(personId: string, birthDate: string): void {
-    this.record(
-      `person-${personId}`,
-      'PersonalDetailsRecorded',
-      { details: { birthDate }, source: 'referral' },
-      this.recordedAt,
-      personId,
-    );
+  born(personId: string, birthDate: string, saidAt = this.recordedAt): void {
+    this.details(personId, { birthDate }, saidAt);
+  }
+
+  details(personId: string, details: { birthDate?: string | null; sex?: string | null }, saidAt: Instant): void {
+    const data = { details, source: 'referral' };
+    this.record(`person-${personId}`, 'PersonalDetailsRecorded', data, saidAt, personId);
   }
 
   died(personId: string, when: string, source = 'ward-feed'): void {
     this.record(`person-${personId}`, 'DeathRecorded', { diedAt: at(when), source }, at(when), personId);
   }
 
-  merged(loser: string, survivor: string): void {
+  deathWithdrawn(personId: string, source = 'ward-feed'): void {
+    this.record(`person-${personId}`, 'DeathRecordWithdrawn', { source }, this.recordedAt, personId);
+  }
+
+  merged(loser: string, survivor: string, because: 'by-hand' | 'seen-together' = 'by-hand'): void {
     this.record(
       `person-${survivor}`,
       'PeopleMerged',
-      { mergeId: `${loser}-${survivor}`, loser, survivor, because: 'by-hand' },
+      { mergeId: `${loser}-${survivor}`, loser, survivor, because },
       this.recordedAt,
       survivor,
     );
@@ -269,13 +276,15 @@ export class PoolDatabase extends Database {
 }
 
 const criteriaOf = (said: string, recordedAt: Instant, index: number, eventId: string): CriteriaEntry => {
-  const [what = '', ...rest] = said.split(' ');
+  const [own = '', date] = said.split(' ready ');
+  const [what = '', ...rest] = own.split(' ');
   const when = at(rest.join(' '));
   return {
     meets: what === 'met',
     codes: [],
-    readyDate: what === 'ready' ? londonDate(when) : null,
-    at: when,
+    readyDate: date ?? (what === 'ready' ? londonDate(when) : null),
+    at: date === undefined ? when : at(date),
+    ...(what === 'ready' ? {} : { assessedAt: when }),
     sourceRecordedAt: recordedAt,
     controlId: `c${String(index).padStart(4, '0')}`,
     eventId,
@@ -305,7 +314,7 @@ export const stayBlock = (stayId: string, given: StayGiven, recordedAt: Instant,
     criteria,
     leave: [],
     age: given.age === null ? null : { years: given.age ?? 80, on: londonDate(admittedAt) },
-    sex: 'F',
+    sex: given.sex === undefined ? 'F' : given.sex,
     homeAuthority: given.authority === undefined ? 'Barnet' : given.authority,
     diedAt: given.diedAt === undefined ? null : at(given.diedAt),
     identityToConfirm: false,

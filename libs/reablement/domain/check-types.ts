@@ -27,23 +27,22 @@ export interface Known {
   readonly schedule: Schedule;
   readonly attempts: number;
   readonly evidence: Readonly<Record<string, KnownEvidence>>;
+  /** By the discharge date it was given for: corrected to another it does not count, and it stands again should that date come back. */
+  readonly answers: Readonly<Record<string, Answer>>;
 }
 export interface Answer {
   readonly status: Day91Status;
   readonly by: 'hand' | 'death';
   readonly evidenceIds: readonly string[];
+  /** What was known of where the person is when it was given. */
+  readonly knowing: Readonly<Record<string, KnownEvidence>>;
 }
 
 export type Check =
   | { readonly status: 'none' }
   | ({ readonly status: 'open' } & Known)
   | ({ readonly status: 'done'; readonly answer: Answer } & Known)
-  /** `answer` is what stood before the discharge was taken back; it counts again if the same discharge comes back. */
-  | ({
-      readonly status: 'cancelled';
-      readonly because: Data<'Day91CheckCancelled'>['because'];
-      readonly answer: Answer | null;
-    } & Known);
+  | ({ readonly status: 'cancelled'; readonly because: Data<'Day91CheckCancelled'>['because'] } & Known);
 
 export type CheckCommand =
   /** From policies 3, 8 and 9: what is true now; `schedule` null when no check applies. */

@@ -115,6 +115,48 @@ describe('the day-91 check', () => {
     ).toMatchObject({ status: 'open', schedule: { dueOn: '2026-06-08' } });
   });
 
+  it('an answer belongs to its discharge day: corrected to another it does not count, corrected back it stands', () => {
+    const other = {
+      ...schedule,
+      dischargedAt: '2026-03-04T14:00:00.000Z',
+      dischargedOn: '2026-03-04',
+      dueOn: '2026-06-03',
+    };
+    const corrected = follow({ schedule: other });
+    expect(run(follow(), answer('2026-05-30'), corrected).state.status).toBe('open');
+    const back = run(follow(), answer('2026-05-30'), corrected, follow()).state;
+    expect(back).toMatchObject({ status: 'done', answer: { status: 'own-home' } });
+    const takenBack = follow({ schedule: null });
+    const cancelled = [follow(), answer('2026-05-30'), takenBack, corrected];
+    expect(run(...cancelled).state.status).toBe('open');
+    expect(run(...cancelled, takenBack, follow()).state.status).toBe('done');
+    expect(
+      run(...cancelled, answer('2026-05-30'), follow(), { do: 'reopen', reason: 'Wrong' }, corrected).state.status,
+    ).toBe('done');
+    expect(
+      run(...cancelled, answer('2026-05-30'), follow(), { do: 'reopen', reason: 'Wrong' }, corrected, follow()).state
+        .status,
+    ).toBe('open');
+  });
+
+  it('an answer that comes back is opened by what the ward has shown since', () => {
+    const other = {
+      ...schedule,
+      dischargedAt: '2026-03-04T14:00:00.000Z',
+      dischargedOn: '2026-03-04',
+      dueOn: '2026-06-03',
+    };
+    const shown = { readmissions: [readmission] };
+    const back = run(follow(), answer('2026-05-30'), follow({ schedule: other, ...shown }), follow(shown));
+    expect([back.state.status, back.types]).toEqual(['open', ['Day91CheckScheduled', 'Day91CheckReopened']]);
+    const died = { diedOn: '2026-05-01' };
+    const dead = run(follow(), answer('2026-05-30'), follow({ schedule: other, ...died }), follow(died));
+    expect(dead.state).toMatchObject({ status: 'done', answer: { status: 'died' } });
+    expect(
+      run(follow(died), follow({ schedule: other, ...died }), follow({ schedule: other }), follow()).state.status,
+    ).toBe('open');
+  });
+
   it('is completed as died by a death up to day 91, over an answer given before, and open again when the death is withdrawn', () => {
     expect(run(follow(), follow({ diedOn: '2026-06-01' })).types).toEqual(['Day91CheckCompleted']);
     expect(run(follow(), answer('2026-06-01'), follow({ diedOn: '2026-05-30' })).types).toEqual([

@@ -73,18 +73,18 @@ const decide = (command: CheckCommand, check: Check): Decision<CheckEvent> => {
   }
 };
 
+/** A check that applies: answered or not, for the discharge date it has now. */
+const standing = ({ schedule, attempts, evidence, answers }: Known): Check => {
+  const known: Known = { schedule, attempts, evidence, answers };
+  const answer = answers[schedule.dischargedOn];
+  return answer ? { status: 'done', answer, ...known } : { status: 'open', ...known };
+};
+
 const evolve = (check: Check, event: Recorded<CheckEvent>): Check => {
-  if (event.type === 'Day91CheckScheduled') {
-    if (check.status === 'none') return { status: 'open', ...emptyKnown(event.data) };
-    const { attempts, evidence } = check;
-    const known: Known = { schedule: event.data, attempts, evidence };
-    return check.status === 'done' && check.schedule.dischargedOn === event.data.dischargedOn
-      ? { ...known, status: 'done', answer: check.answer }
-      : { ...known, status: 'open' };
-  }
+  if (event.type === 'Day91CheckScheduled')
+    return standing(check.status === 'none' ? emptyKnown(event.data) : { ...check, schedule: event.data });
   if (check.status === 'none') return check;
-  const { schedule, attempts, evidence } = check;
-  const known: Known = { schedule, attempts, evidence };
+  const { schedule, attempts, evidence, answers } = check;
   switch (event.type) {
     case 'ContactAttempted':
       return { ...check, attempts: attempts + 1 };
@@ -100,23 +100,17 @@ const evolve = (check: Check, event: Recorded<CheckEvent>): Check => {
     }
     case 'Day91CheckCompleted': {
       const { status, by, evidenceIds } = event.data;
-      return { ...known, status: 'done', answer: { status, by, evidenceIds } };
+      const answer = { status, by, evidenceIds, knowing: evidence };
+      return standing({ ...check, answers: { ...answers, [schedule.dischargedOn]: answer } });
     }
-    case 'Day91CheckReopened':
-      return { ...known, status: 'open' };
+    case 'Day91CheckReopened': {
+      const others = Object.entries(answers).filter(([dischargedOn]) => dischargedOn !== schedule.dischargedOn);
+      return standing({ ...check, answers: Object.fromEntries(others) });
+    }
     case 'Day91CheckCancelled':
-      return {
-        ...known,
-        status: 'cancelled',
-        because: event.data.because,
-        answer: check.status === 'done' ? check.answer : null,
-      };
-    case 'Day91CheckReinstated': {
-      const restated: Known = { ...known, schedule: { ...schedule, ...event.data } };
-      const stands =
-        check.status === 'cancelled' && schedule.dischargedOn === event.data.dischargedOn ? check.answer : null;
-      return stands ? { ...restated, status: 'done', answer: stands } : { ...restated, status: 'open' };
-    }
+      return { status: 'cancelled', because: event.data.because, schedule, attempts, evidence, answers };
+    case 'Day91CheckReinstated':
+      return standing({ ...check, schedule: { ...schedule, ...event.data } });
   }
 };
 

@@ -7,7 +7,7 @@ type Readmission = Pick<Follow['readmissions'][number], 'until'>;
 
 const atHome: readonly Day91Status[] = ['own-home', 'extra-care', 'shared-lives', 'care-home-respite'];
 
-export const emptyKnown = (schedule: Schedule): Known => ({ schedule, attempts: 0, evidence: {} });
+export const emptyKnown = (schedule: Schedule): Known => ({ schedule, attempts: 0, evidence: {}, answers: {} });
 
 const sameSchedule = (a: Schedule, b: Schedule): boolean =>
   a.dischargedAt === b.dischargedAt && a.dueOn === b.dueOn && a.stayId === b.stayId && a.caseId === b.caseId;
@@ -16,7 +16,7 @@ const sameSchedule = (a: Schedule, b: Schedule): boolean =>
 const covers = ({ until }: Readmission, { dueOn }: Schedule): boolean => until === null || until > dueOn;
 
 /** Readmissions that the evidence shows so far, by the id of the evidence. */
-const shown = ({ evidence }: Known) =>
+const shown = ({ evidence }: Pick<Known, 'evidence'>) =>
   Object.entries(evidence).filter(([, { stayId, withdrawn }]) => stayId !== null && !withdrawn);
 
 /** Ids of evidence that the ward has taken back. */
@@ -49,9 +49,14 @@ const followEvidence = (command: Follow, known: Known): Happened[] => {
 
 /** What the ward now says that the person who answered could not know; null when nothing speaks against the answer. */
 const contradictionOf = (command: Follow, schedule: Schedule, answer: Answer, known: Known): string | null => {
-  const before = new Map(shown(known).filter(([, one]) => covers(one, schedule)));
+  const covering = (of: Pick<Known, 'evidence'>) => new Map(shown(of).filter(([, one]) => covers(one, schedule)));
+  const before = covering(known);
+  // Of an answer that comes back with its discharge date: what was shown meanwhile is news to whoever gave it.
+  const answered = covering({ evidence: answer.knowing });
   const now = command.readmissions.filter((one) => covers(one, schedule));
-  if (atHome.includes(answer.status) && now.some(({ evidenceId }) => !before.has(evidenceId)))
+  const isNews = ({ evidenceId }: { evidenceId: string }): boolean =>
+    !before.has(evidenceId) || !answered.has(evidenceId);
+  if (atHome.includes(answer.status) && now.some(isNews))
     return 'The ward feed shows the person in hospital on day 91.';
   if (answer.status === 'hospital' && before.size > 0 && now.length === 0)
     return 'The ward feed no longer shows the person in hospital on day 91.';
@@ -132,12 +137,7 @@ export const follow = (command: Follow, check: Check): Decision<CheckEvent> => {
   if (schedule === null) return cancel(command, check);
   if (!command.ageHeld && isNew(check)) return { ok: true, events: [] };
   const known = check.status === 'none' ? emptyKnown(schedule) : check;
-  const stands =
-    check.status === 'done' || check.status === 'cancelled'
-      ? check.schedule.dischargedOn === schedule.dischargedOn
-        ? check.answer
-        : null
-      : null;
+  const stands = known.answers[schedule.dischargedOn] ?? null;
   return {
     ok: true,
     events: [

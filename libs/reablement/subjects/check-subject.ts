@@ -13,6 +13,14 @@ export interface EvidenceEntry {
   readonly withdrawn: boolean;
 }
 
+export interface CheckAnswer {
+  readonly status: string;
+  readonly decidedBy: string | Sealed;
+  readonly evidenceIds: readonly string[];
+  readonly by: string;
+  readonly at: string;
+}
+
 /** A day-91 check as the worklist shows it. */
 export interface CheckSubject {
   readonly kind: 'check';
@@ -31,17 +39,26 @@ export interface CheckSubject {
     readonly by: string;
   }[];
   readonly evidence: readonly EvidenceEntry[];
-  readonly answer: {
-    readonly status: string;
-    readonly decidedBy: string | Sealed;
-    readonly evidenceIds: readonly string[];
-    readonly by: string;
-    readonly at: string;
-  } | null;
+  /** Of the discharge date that the check has now. */
+  readonly answer: CheckAnswer | null;
+  /** By the discharge date each was given for (absent in rows of the version before). */
+  readonly answers?: Readonly<Record<string, CheckAnswer>>;
   readonly cancelled: boolean;
   readonly reopened: number;
   readonly revision: number;
 }
+
+const answersOf = ({ answers, answer, dischargedOn }: CheckSubject): Readonly<Record<string, CheckAnswer>> =>
+  answers ?? (answer ? { [dischargedOn]: answer } : {});
+
+/** The check with its schedule stated anew: an answer counts for the discharge date it was given for. */
+const restated = (
+  before: CheckSubject,
+  schedule: Partial<CheckSubject> & Pick<CheckSubject, 'dischargedOn'>,
+): CheckSubject => {
+  const answers = answersOf(before);
+  return { ...before, ...schedule, answers, answer: answers[schedule.dischargedOn] ?? null, cancelled: false };
+};
 
 export const evolveCheck = (before: CheckSubject | null, event: Recorded<CheckEvent>): CheckSubject | null => {
   const { revision, occurredAt, recordedAt, metadata } = event;
@@ -50,11 +67,10 @@ export const evolveCheck = (before: CheckSubject | null, event: Recorded<CheckEv
     const schedule = { caseId, stayId, dischargedAt, dischargedOn, dueOn, because };
     if (before === null) {
       const checkId = event.streamId.slice('check-'.length);
-      const empty = { attempts: [], evidence: [], answer: null, cancelled: false, reopened: 0 };
+      const empty = { attempts: [], evidence: [], answer: null, answers: {}, cancelled: false, reopened: 0 };
       return { kind: 'check', checkId, personId: event.personId ?? '', ...schedule, ...empty, revision };
     }
-    const answer = before.dischargedOn === dischargedOn ? before.answer : null;
-    return { ...before, ...schedule, answer, cancelled: false, revision };
+    return { ...restated(before, schedule), revision };
   }
   if (before === null) return null;
   const subject = { ...before, revision };
@@ -74,16 +90,19 @@ export const evolveCheck = (before: CheckSubject | null, event: Recorded<CheckEv
         entry.evidenceId === event.data.evidenceId ? { ...entry, withdrawn: true } : entry;
       return { ...subject, evidence: subject.evidence.map(withdrawn) };
     }
-    case 'Day91CheckCompleted':
-      return { ...subject, answer: { ...event.data, at: occurredAt } };
-    case 'Day91CheckReopened':
-      return { ...subject, answer: null, reopened: subject.reopened + 1 };
+    case 'Day91CheckCompleted': {
+      const answer = { ...event.data, at: occurredAt };
+      return { ...subject, answer, answers: { ...answersOf(subject), [subject.dischargedOn]: answer } };
+    }
+    case 'Day91CheckReopened': {
+      const others = Object.entries(answersOf(subject)).filter(([on]) => on !== subject.dischargedOn);
+      return { ...subject, answer: null, answers: Object.fromEntries(others), reopened: subject.reopened + 1 };
+    }
     case 'Day91CheckCancelled':
       return { ...subject, cancelled: true };
     case 'Day91CheckReinstated': {
       const { dischargedAt, dischargedOn, dueOn, stayId } = event.data;
-      const answer = before.dischargedOn === dischargedOn ? before.answer : null;
-      return { ...subject, dischargedAt, dischargedOn, dueOn, stayId, answer, cancelled: false };
+      return restated(subject, { dischargedAt, dischargedOn, dueOn, stayId });
     }
   }
 };

@@ -4,6 +4,7 @@ import type { EventContract, EventOf } from '#libs/contracts/event-contract.js';
 import { stayContracts } from '#libs/contracts/intake/stay-events.js';
 import { personContracts } from '#libs/contracts/people/person-events.js';
 import { checkContracts, episodeContracts } from '#libs/contracts/reablement/reablement-events.js';
+import type { Replaces } from '#libs/event-feed/port.js';
 import { rowProjection, type AnyEvent } from '#libs/event-feed/row-projection.js';
 import { isOf } from '#libs/event-store/contracted.js';
 import type { Recorded } from '#libs/event-store/decider.js';
@@ -54,19 +55,24 @@ const folds: Folds = {
 };
 const prefixes = Object.keys(folds) as (keyof Folds)[];
 
-export const subjects = rowProjection<Subject | null, AnyEvent>({
-  name: 'reablement.subjects',
-  version: 3,
-  wants: { streamPrefixes: prefixes },
-  schema: 'reablement',
-  table: 'subjects',
-  keyOf: (event) => event.streamId,
-  initial: () => null,
-  evolve: (row, event) => {
-    const prefix = prefixes.find((one) => event.streamId.startsWith(one));
-    return prefix ? folds[prefix](row, event) : row;
-  },
-  columns: { kind: 'text', person_id: 'text', case_id: 'text' },
-  columnsOf: (row) => ({ kind: row.kind, person_id: row.personId, case_id: 'caseId' in row ? row.caseId : null }),
-  indexes: ['person_id, kind', 'case_id', 'kind'],
-});
+const subjectsOf = (version: number, replaces?: Replaces) =>
+  rowProjection<Subject | null, AnyEvent>({
+    name: 'reablement.subjects',
+    version,
+    ...(replaces && { replaces }),
+    wants: { streamPrefixes: prefixes },
+    schema: 'reablement',
+    table: 'subjects',
+    keyOf: (event) => event.streamId,
+    initial: () => null,
+    evolve: (row, event) => {
+      const prefix = prefixes.find((one) => event.streamId.startsWith(one));
+      return prefix ? folds[prefix](row, event) : row;
+    },
+    columns: { kind: 'text', person_id: 'text', case_id: 'text' },
+    columnsOf: (row) => ({ kind: row.kind, person_id: row.personId, case_id: 'caseId' in row ? row.caseId : null }),
+    indexes: ['person_id, kind', 'case_id', 'kind'],
+  });
+
+/** Version 3 held but one answer of a check, and lost it with its discharge date. */
+export const subjects = subjectsOf(4, { projection: subjectsOf(3) });
