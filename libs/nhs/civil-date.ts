@@ -3,3 +3,4 @@ export * from './age.js';
 export * from './calendar.js';
 export * from './date-words.js';
 export * from './local-time.js';
+export { isTimeZone } from './zone-clock.js';

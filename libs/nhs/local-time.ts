@@ -1,5 +1,5 @@
 import { type CivilDate, type Instant, instantOf, isCivilDate, londonDate } from './calendar.js';
-import { fromLondonWallClock } from './london-clock.js';
+import { fromWallClock, london } from './zone-clock.js';
 
 export type LocalTimeFault = 'format' | 'no-such-date' | 'no-such-time' | 'no-such-offset' | 'too-imprecise';
 export type LocalTime =
@@ -38,10 +38,11 @@ const offsetOf = (
  * Reads a time as a feed writes it: HL7 (`20261103094000`, from the day on) or ISO 8601, with or without offset.
  * Without offset it is London time (api.md, "How messages become stays"): on the October Sunday 01:00–01:59 is summer time
  * unless `shownOffsetMinutes` (the offset written in MSH-7, when that was sent on the same day) is 0; on the March Sunday it is read as GMT and flagged.
+ * `timeZone`: whose clock a time of day without offset is by (an IANA name), where a feed has another than London's. A day without a time is a civil day in London.
  */
 export const parseLondonLocal = (
   text: string,
-  options: { readonly shownOffsetMinutes?: number | undefined } = {},
+  options: { readonly shownOffsetMinutes?: number | undefined; readonly timeZone?: string | undefined } = {},
 ): LocalTime => {
   const match = hl7.exec(text) ?? iso.exec(text);
   if (!match) return { ok: false, reason: /^\d{4}(\d{2})?$/.test(text) ? 'too-imprecise' : 'format' };
@@ -61,7 +62,8 @@ export const parseLondonLocal = (
     const instant = instantOf(wallClock - offset * 60_000);
     return { ok: true, instant, date: londonDate(instant), precision, flag: null, offsetMinutes: offset };
   }
-  const { epochMs, missingHour } = fromLondonWallClock(wallClock, options.shownOffsetMinutes);
+  const clock = precision === 'day' ? london : (options.timeZone ?? london);
+  const { epochMs, missingHour } = fromWallClock(wallClock, clock, options.shownOffsetMinutes);
   const instant = instantOf(epochMs);
   return {
     ok: true,
