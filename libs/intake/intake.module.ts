@@ -9,6 +9,7 @@ import { DeathsPolicy } from './deaths/deaths.policy.js';
 import { FeedMappings } from './feeds/feed-mappings.js';
 import { FeedsController } from './feeds/feeds.controller.js';
 import { FeedsReader } from './feeds/feeds.reader.js';
+import { KnownFeeds } from './feeds/known-feeds.js';
 import { FhirIntake } from './fhir/fhir-intake.js';
 import { FhirReader } from './fhir/fhir-reader.js';
 import { FhirController } from './fhir/fhir.controller.js';
@@ -59,6 +60,7 @@ const refreshMs = 5000;
     IntakeKeys,
     FeedMappings,
     FeedsReader,
+    KnownFeeds,
     MessageRegister,
     Quarantine,
     RetryQuarantined,

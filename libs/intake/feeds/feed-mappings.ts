@@ -1,22 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { Ajv } from 'ajv';
 import { Clock } from '#libs/platform/clock.js';
 import { Database } from '#libs/platform/database.js';
-import type { FieldError } from '#libs/platform/problem.js';
-import { PartialFeedMapping } from '../domain/feed-mapping.js';
-
-const valid = new Ajv({ allErrors: true }).compile<PartialFeedMapping>(PartialFeedMapping);
-
-/** What is wrong with a mapping, by field; nothing when it can be used. */
-export const mappingFaults = (mapping: unknown): readonly FieldError[] =>
-  valid(mapping)
-    ? []
-    : (valid.errors ?? []).map(({ instancePath, message }) => ({
-        field: `mapping${instancePath.replaceAll('/', '.')}`,
-        message: message ?? 'is not what a mapping may hold',
-      }));
-
-const isMapping = (mapping: unknown): mapping is PartialFeedMapping => valid(mapping);
+import type { PartialFeedMapping } from '../domain/feed-mapping.js';
+import { readMapping } from '../domain/mapping-faults.js';
 
 /** The mappings set for feeds. Read without waiting, so that messages keep their order; refreshed in the background, for other processes change them too. */
 @Injectable()
@@ -37,7 +23,10 @@ export class FeedMappings {
       'SELECT feed, mapping FROM intake.feed_mapping',
     );
     this.mappings = new Map(
-      rows.flatMap(({ feed, mapping }) => (isMapping(mapping) ? [[feed, mapping] as const] : [])),
+      rows.flatMap(({ feed, mapping }) => {
+        const read = readMapping(mapping);
+        return read.ok ? [[feed, read.mapping] as const] : [];
+      }),
     );
   }
 

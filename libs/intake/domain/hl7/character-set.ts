@@ -1,5 +1,6 @@
+import type { CharacterSet } from '../feed-mapping.js';
+
 const sets: Readonly<Record<string, 'utf-8' | 'latin1' | 'ascii'>> = {
-  '': 'utf-8',
   'UTF-8': 'utf-8',
   UTF8: 'utf-8',
   'UNICODE UTF-8': 'utf-8',
@@ -28,15 +29,24 @@ const declared = (bytes: Buffer): string => {
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
-/** Bytes to text by MSH-18: UTF-8 (the default), ISO 8859-1 or ASCII. What does not fit the set it declares is refused, not guessed. */
-export const decode = (bytes: Buffer): Decoded => {
+/**
+ * Bytes to text by MSH-18, or by what the feed's mapping says where MSH-18 is empty: UTF-8 (the default), ISO 8859-1 or ASCII.
+ * What does not fit its set is refused, not guessed.
+ */
+export const decode = (bytes: Buffer, whenUnnamed: CharacterSet = 'UTF-8'): Decoded => {
   const name = declared(bytes);
-  const set = sets[name];
+  const set = sets[name === '' ? whenUnnamed.toUpperCase() : name];
   if (!set)
     return { ok: false, reason: 'The character set in MSH-18 is not one that is taken here (UTF-8, 8859/1, ASCII).' };
   if (set === 'latin1') return { ok: true, text: bytes.toString('latin1') };
   if (set === 'ascii' && bytes.some((byte) => byte > 0x7f))
-    return { ok: false, reason: 'The message says that it is ASCII (MSH-18) but holds other characters.' };
+    return {
+      ok: false,
+      reason:
+        name === ''
+          ? 'MSH-18 is empty, so the message is read as ASCII by the mapping of its feed, but it holds other characters.'
+          : 'The message says that it is ASCII (MSH-18) but holds other characters.',
+    };
   try {
     return { ok: true, text: utf8.decode(bytes) };
   } catch {

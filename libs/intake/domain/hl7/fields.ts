@@ -1,4 +1,5 @@
 import { londonDate, parseLondonLocal, type LocalTimeFault } from '#libs/nhs/civil-date.js';
+import { fieldPathOf, nameOfPath } from '../field-path.js';
 import type { Fault } from '../understood.js';
 import type { Hl7Header } from './header.js';
 import type { Hl7Message, Said } from './reader.js';
@@ -23,28 +24,36 @@ export class Fields {
   constructor(
     readonly message: Hl7Message,
     readonly header: Hl7Header,
+    /** Whose clock a time without an offset is by. */
+    private readonly timeZone: string,
   ) {}
 
   /** What a component says, as text of a sensible length. */
   text(segment: string, field: number, component = 1, nth = 0): Said {
-    const said = this.message.said(segment, field, component, nth);
-    if (typeof said === 'string' && said.length > longest) {
-      this.fault(segment, field, `is longer than ${String(longest)} characters`);
-      return undefined;
-    }
-    return said;
+    return this.checked(`${segment}-${String(field)}`, this.message.said(segment, field, component, nth));
   }
 
-  /** A time: an instant; London when it has no offset. */
+  /** What stands where a mapping says (`fieldPathPattern`). */
+  textAt(path: string): Said {
+    return this.checked(nameAt(path), this.saidAt(path));
+  }
+
+  /** A time: an instant; by the clock of the feed when it has no offset. */
   instant(segment: string, field: number): Said {
     const said = this.message.said(segment, field);
-    return typeof said === 'string' ? this.parsed(segment, field, said)?.instant : said;
+    return typeof said === 'string' ? this.parsed(`${segment}-${String(field)}`, said)?.instant : said;
   }
 
   /** A time of which only the civil day counts. */
   date(segment: string, field: number): Said {
     const said = this.message.said(segment, field);
-    return typeof said === 'string' ? this.parsed(segment, field, said)?.date : said;
+    return typeof said === 'string' ? this.parsed(`${segment}-${String(field)}`, said)?.date : said;
+  }
+
+  /** A time of which only the civil day counts, where a mapping says. */
+  dateAt(path: string): Said {
+    const said = this.saidAt(path);
+    return typeof said === 'string' ? this.parsed(nameAt(path), said)?.date : said;
   }
 
   /** A birth date: the day as written, whatever time stands behind it. Year or month alone say too little and are left out. */
@@ -52,7 +61,7 @@ export class Fields {
     const said = this.message.said('PID', 7);
     if (typeof said !== 'string' || /^\d{4}(\d{2})?$/.test(said)) return said === null ? null : undefined;
     const day = /^\d{8}/.exec(said)?.[0] ?? said;
-    return this.parsed('PID', 7, day)?.date;
+    return this.parsed('PID-7', day)?.date;
   }
 
   yesNo(segment: string, field: number): boolean | null | undefined {
@@ -65,19 +74,37 @@ export class Fields {
   }
 
   fault(segment: string, field: number, what: string): void {
-    const name = `${segment}-${String(field)}`;
+    this.faultAt(`${segment}-${String(field)}`, what);
+  }
+
+  /** `name`: of the place, as it stands in reasons. */
+  faultAt(name: string, what: string): void {
     this.faults.push({ field: name, reason: `${name} ${what}.` });
   }
 
-  private parsed(segment: string, field: number, text: string): { instant: string; date: string } | undefined {
-    const time = parseLondonLocal(text, { shownOffsetMinutes: this.shownOffset(text) });
+  private saidAt(path: string): Said {
+    const place = fieldPathOf(path);
+    return 'observation' in place
+      ? this.message.observed(place.observation, place.component)
+      : this.message.said(place.segment, place.field, place.component);
+  }
+
+  private checked(name: string, said: Said): Said {
+    if (typeof said !== 'string' || said.length <= longest) return said;
+    this.faultAt(name, `is longer than ${String(longest)} characters`);
+    return undefined;
+  }
+
+  private parsed(name: string, text: string): { instant: string; date: string } | undefined {
+    const { timeZone } = this;
+    const time = parseLondonLocal(text, { timeZone, shownOffsetMinutes: this.shownOffset(text) });
     if (!time.ok) {
-      this.fault(segment, field, sentences[time.reason]);
+      this.faultAt(name, sentences[time.reason]);
       return undefined;
     }
     const year = Number(time.date.slice(0, 4));
     if (year < 1850 || year > 2200) {
-      this.fault(segment, field, sentences['no-such-date']);
+      this.faultAt(name, sentences['no-such-date']);
       return undefined;
     }
     if (time.flag) this.flags.add(`time-in-${time.flag}`);
@@ -88,11 +115,15 @@ export class Fields {
   private shownOffset(text: string): number | undefined {
     const { sentAt, shownOffsetMinutes } = this.header;
     if (shownOffsetMinutes === null || sentAt.slice(0, 8) !== text.slice(0, 8)) return undefined;
-    const sent = parseLondonLocal(sentAt);
-    const read = parseLondonLocal(text, { shownOffsetMinutes });
+    const { timeZone } = this;
+    const sent = parseLondonLocal(sentAt, { timeZone });
+    const read = parseLondonLocal(text, { timeZone, shownOffsetMinutes });
     const plausible = sent.ok && read.ok && Date.parse(read.instant) <= Date.parse(sent.instant) + fiveMinutes;
     return plausible ? shownOffsetMinutes : undefined;
   }
 }
+
+/** How a place that a mapping names is called in reasons. */
+export const nameAt = (path: string): string => nameOfPath(fieldPathOf(path));
 
 export const dateOf = (instant: string): string => londonDate(instant);

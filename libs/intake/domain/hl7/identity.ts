@@ -20,8 +20,8 @@ const entriesOf = (message: Hl7Message, segment: string, field: number, nth: num
     return [{ value, authority: message.component(repetition, 4) ?? '', type: message.component(repetition, 5) ?? '' }];
   });
 
-const isNhsNumber = (entry: Entry, mapping: FeedMapping): boolean =>
-  mapping.nhsNumber.some(
+const isOneOf = (entry: Entry, matches: FeedMapping['nhsNumber']): boolean =>
+  matches.some(
     ({ authority, type }) =>
       (authority === undefined || authority === entry.authority) && (type === undefined || type === entry.type),
   );
@@ -36,7 +36,7 @@ const statusOf = (message: Hl7Message, nth: number): string | undefined =>
 export interface IdentityQuestion {
   readonly message: Hl7Message;
   readonly mapping: FeedMapping;
-  /** MSH-4: the authority of a local id that names none. */
+  /** MSH-4: the authority of a local id that names none, unless the mapping has another. */
   readonly facility: string;
   readonly production: boolean;
 }
@@ -50,13 +50,21 @@ export const readIdentity = (
   { message, mapping, facility, production }: IdentityQuestion,
   { segment = 'PID', field = 3, nth = 0 }: { segment?: string; field?: number; nth?: number } = {},
 ): ReadIdentity => {
-  const entries = entriesOf(message, segment, field, nth);
+  const entries = entriesOf(message, segment, field, nth).filter(
+    (entry) => !isOneOf(entry, mapping.identifiers.leaveOut),
+  );
+  const authorityWhenBlank = mapping.identifiers.localAuthority ?? facility;
   const numbers = new Set<string>();
   let wrongNumber = false;
   const locals: Identifier[] = [];
   for (const entry of entries) {
-    if (!isNhsNumber(entry, mapping)) {
-      locals.push({ kind: 'local', authority: entry.authority || facility, type: entry.type, value: entry.value });
+    if (!isOneOf(entry, mapping.nhsNumber)) {
+      locals.push({
+        kind: 'local',
+        authority: entry.authority || authorityWhenBlank,
+        type: entry.type,
+        value: entry.value,
+      });
       continue;
     }
     const parsed = parseNhsNumber(entry.value);

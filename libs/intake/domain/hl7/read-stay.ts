@@ -1,11 +1,11 @@
-import type { Place } from '#libs/contracts/intake/stay-events.js';
 import { completedYears } from '#libs/nhs/civil-date.js';
 import { boroughOf, outwardOf, type OutwardTable } from '#libs/nhs/postcode.js';
-import type { FeedMapping } from '../feed-mapping.js';
+import { translated, type FeedMapping } from '../feed-mapping.js';
 import type { StayAction } from '../stay-fact.js';
 import type { StayNews } from '../understood.js';
 import { readDischargeCodes } from './discharge-codes.js';
-import { dateOf, type Fields } from './fields.js';
+import { dateOf, nameAt, type Fields } from './fields.js';
+import { readLocation } from './location.js';
 import type { Hl7Message, Said } from './reader.js';
 
 /** Leaves out the fields that say nothing, so that a fact holds only what its message said, and those that are not to be taken. */
@@ -17,12 +17,25 @@ const said = <T extends object>(
     Object.entries(fields).filter(([field, value]) => value !== undefined && !untaken.includes(field)),
   ) as { [K in keyof T]?: Exclude<T[K], undefined> };
 
-/** PV1-3 is one field: a bed left out of a named ward is a ward without a bed yet, not "the bed as before". */
-const placeOf = (fields: Fields): Place | undefined => {
-  const ward = fields.text('PV1', 3, 1);
-  if (ward === undefined) return undefined;
-  return { ward, room: fields.text('PV1', 3, 2) ?? null, bed: fields.text('PV1', 3, 3) ?? null };
+/** The criteria to reside by the values of the feed's mapping; by the standard medically fit (ZU1-22) turned round. */
+const meetsOf = (fields: Fields, { at, met, notMet }: FeedMapping['criteriaToReside']): boolean | null | undefined => {
+  const value = fields.textAt(at);
+  if (typeof value !== 'string') return value;
+  const isOneOf = (values: readonly string[]): boolean =>
+    values.some((one) => one.toUpperCase() === value.toUpperCase());
+  if (isOneOf(notMet)) return false;
+  if (isOneOf(met)) return true;
+  const known = [...notMet, ...met];
+  const [one, other] = known;
+  fields.faultAt(
+    nameAt(at),
+    known.length === 2 ? `is neither ${String(one)} nor ${String(other)}` : `is none of ${known.join(', ')}`,
+  );
+  return undefined;
 };
+
+const translatedSaid = (codes: Readonly<Record<string, string>>, said: Said): Said =>
+  typeof said === 'string' ? translated(codes, said) : said;
 
 /** Event time (api.md): EVN-6 (not of a cancel), else what the type says, else EVN-2, else MSH-7. */
 const eventTimeOf = (
@@ -72,30 +85,29 @@ export const readStay = (
   { mapping, outwardTable }: { mapping: FeedMapping; outwardTable: OutwardTable },
 ): StayNews => {
   const { message, header } = fields;
+  const { codes } = mapping;
   const recorded = recordedOf(fields);
   const admittedAt = fields.instant('PV1', 44);
   const dischargedAt = fields.instant('PV1', 45);
   const eventTime = eventTimeOf(action, { occurred: fields.instant('EVN', 6), recorded, admittedAt, dischargedAt });
   const indicator = fields.yesNo('PID', 30);
   const unknown = fields.yesNo('PID', 31);
-  const hospital = fields.text('PV1', 3, 4);
+  const { place, hospital } = readLocation(fields, mapping);
   const expectedDate = fields.date('PV2', 9);
   if (action === 'expect' && typeof expectedDate !== 'string' && fields.faults.length === 0)
     fields.fault('PV2', 9, 'is empty, but a pending discharge (A16) must give the expected date');
-  const fit = fields.yesNo('ZU1', 22);
   const news = {
-    place: placeOf(fields),
-    hospital: hospital ?? undefined,
+    place,
+    hospital,
     admittedAt,
     dischargedAt,
-    admissionMethodCode: fields.text('PV1', 4),
-    sourceCode: fields.text('PV1', 14),
-    specialty: fields.text('PV1', 10),
+    admissionMethodCode: translatedSaid(codes.admissionMethod, fields.text('PV1', 4)),
+    sourceCode: translatedSaid(codes.source, fields.text('PV1', 14)),
+    specialty: translatedSaid(codes.specialty, fields.text('PV1', 10)),
     ...readDischargeCodes(fields, mapping),
     expectedDate: action === 'cancel-expected' ? undefined : expectedDate,
-    // Medically fit is not meeting the criteria to reside (metrics.md §1).
-    meets: typeof fit === 'boolean' ? !fit : fit,
-    readyDate: fields.date('ZU1', 24),
+    meets: meetsOf(fields, mapping.criteriaToReside),
+    readyDate: fields.dateAt(mapping.readyDate),
     age: ageOf(fields, typeof admittedAt === 'string' ? admittedAt : eventTime),
     sex: fields.text('PID', 8),
     homeAuthority: boroughSaid(message, outwardTable),
@@ -105,7 +117,8 @@ export const readStay = (
     flags: fields.flags.size > 0 ? [...fields.flags] : undefined,
   };
   const says = said(news, unsaid[action]);
-  return { action, eventTime, recorded, controlId: header.controlId, sender: header.facility, ...says };
+  const sender = translated(codes.hospital, header.facility);
+  return { action, eventTime, recorded, controlId: header.controlId, sender, ...says };
 };
 
 /** The sender's recorded time: EVN-2, else MSH-7. */

@@ -64,6 +64,23 @@ export class Hl7Message {
     return text === '' ? undefined : text;
   }
 
+  /**
+   * What the observation (OBX) of this code (OBX-3.1) says in OBX-5; of several the last. One that is deleted or was wrong (OBX-11 D, W; table 0085)
+   * deletes, one without a result (N, X) says nothing.
+   */
+  observed(code: string, component = 1): Said {
+    let line: string | undefined;
+    const { field, repetition } = this.delimiters;
+    for (const one of this.lines('OBX'))
+      if (this.component(part(part(one, field, 3), repetition, 0), 1) === code) line = one;
+    if (line === undefined) return undefined;
+    const status = this.component(part(line, field, 11), 1);
+    if (status === 'D' || status === 'W') return null;
+    if (status === 'N' || status === 'X') return undefined;
+    const raw = part(part(line, field, 5), repetition, 0);
+    return raw === '""' ? null : this.component(raw, component);
+  }
+
   has(segment: string): boolean {
     return this.segments(segment).length > 0;
   }
@@ -76,15 +93,21 @@ export class Hl7Message {
     const known = this.found.get(name);
     if (known) return known;
     const lines: string[] = [];
-    const starts = `${name}${this.delimiters.field}`;
-    for (let at = this.text.startsWith(starts) ? 0 : this.next(starts, 0); at >= 0; at = this.next(starts, at)) {
-      const end = this.text.indexOf('\r', at);
-      lines.push(end < 0 ? this.text.slice(at) : this.text.slice(at, end));
-      // No segment that is read here repeats this often; a flood of them must not cost memory.
+    for (const line of this.lines(name)) {
+      lines.push(line);
+      // No segment that is read by its place repeats this often; a flood of them must not cost memory.
       if (lines.length >= 100) break;
     }
     this.found.set(name, lines);
     return lines;
+  }
+
+  private *lines(name: string): Generator<string> {
+    const starts = `${name}${this.delimiters.field}`;
+    for (let at = this.text.startsWith(starts) ? 0 : this.next(starts, 0); at >= 0; at = this.next(starts, at)) {
+      const end = this.text.indexOf('\r', at);
+      yield end < 0 ? this.text.slice(at) : this.text.slice(at, end);
+    }
   }
 
   private next(starts: string, after: number): number {

@@ -53,9 +53,9 @@ const pairOf = (
   nth: number,
 ): Omit<VisitMerge, 'news'> | { readonly fault: Fault } => {
   const fault = (field: string, reason: string) => ({ fault: { field, reason } });
-  const survivor = visitOf(message, header, { nth });
+  const survivor = visitOf(message, header, question.mapping, { nth });
   if (!survivor) return fault('PV1-19', 'PV1-19 is empty: the message does not name the visit that stays.');
-  const loser = visitOf(message, header, { segment: 'MRG', field: 5, nth });
+  const loser = visitOf(message, header, question.mapping, { segment: 'MRG', field: 5, nth });
   if (!loser) return fault('MRG-5', 'MRG-5 is empty: the message does not name the visit that is given up.');
   if (sameVisit(survivor, loser)) return fault('MRG-5', 'MRG-5 and PV1-19 name the same visit.');
   const read = readIdentity(question, { nth });

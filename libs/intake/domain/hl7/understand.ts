@@ -6,6 +6,7 @@ import { Fields } from './fields.js';
 import { contentOf, readHeader, type Hl7Header } from './header.js';
 import { readIdentity, type IdentityQuestion } from './identity.js';
 import { handlingOf, type Handling } from './kinds.js';
+import { hospitalOf } from './location.js';
 import { readHl7 } from './reader.js';
 import { noInpatient, type ReadingContext } from './reading.js';
 import { understandCorrection } from './understand-correction.js';
@@ -18,20 +19,22 @@ export type { ReadingContext } from './reading.js';
 
 /** One HL7 v2 message, as bytes off the line, to what it means here. */
 export const understandHl7 = (bytes: Buffer, context: ReadingContext): Understood => {
-  const decoded = decode(bytes);
-  // The header is ASCII in every set, so that even a message in an unknown set can be answered by name.
-  const read = readHl7(decoded.ok ? decoded.text : bytes.toString('latin1'));
-  if (!read.ok)
+  // The header is ASCII in every set, so that even a message in an unknown set can be answered by name, and its feed be known before its set.
+  const first = decode(bytes);
+  const opened = readHl7(first.ok ? first.text : bytes.toString('latin1'));
+  if (!opened.ok)
     return {
       kind: 'rejected',
       reason:
-        read.reason === 'no-header'
+        opened.reason === 'no-header'
           ? 'This is not an HL7 message: it does not begin with MSH.'
           : 'The delimiters in MSH-1 and MSH-2 cannot be used.',
     };
-  const { message } = read;
-  const header = readHeader(message);
+  const header = readHeader(opened.message);
   const mapping = mappingOf(header.feed, context.mappings);
+  const decoded = mapping.characterSet === 'UTF-8' ? first : decode(bytes, mapping.characterSet);
+  const again = decoded === first || !decoded.ok ? opened : readHl7(decoded.text);
+  const { message } = again.ok ? again : opened;
   const rejection = rejectionOf(header, mapping, context.production);
   if (rejection) return { kind: 'rejected', reason: rejection, header, feed: header.feed, controlId: header.controlId };
 
@@ -39,8 +42,9 @@ export const understandHl7 = (bytes: Buffer, context: ReadingContext): Understoo
     feed: header.feed,
     controlId: header.controlId,
     kind: header.event ? `${header.type}^${header.event}` : header.type,
-    content: contentOf(message),
-    hospital: (message.text1('PV1', 3, 4) || header.facility || null)?.slice(0, 200) ?? null,
+    // By the bytes alone: whether two messages are the same must not hang on a mapping, which may change between them.
+    content: contentOf(opened.message),
+    hospital: hospitalOf(message, header.facility, mapping),
     header,
   };
   if (header.type !== 'ADT')
@@ -50,7 +54,7 @@ export const understandHl7 = (bytes: Buffer, context: ReadingContext): Understoo
   if (handling.as === 'ignored') return { kind: 'ignored', envelope, reason: handling.reason };
   if (handling.as === 'refused') return refused(envelope, { field: 'MSH-9', reason: handling.reason });
   const question = { message, mapping, facility: header.facility, production: context.production };
-  const fields = new Fields(message, header);
+  const fields = new Fields(message, header, mapping.timeZone);
   if (handling.as === 'person') return understandPerson(envelope, fields, question);
   if (handling.as === 'merge') return understandMerge(envelope, fields, question);
   if (handling.as === 'correction') return understandCorrection(envelope, fields, question);
@@ -90,7 +94,7 @@ const understandStay = (
   // The class an A07 names is the one after the stay.
   if (patientClass !== 'I' && handling.action !== 'become-outpatient') return noInpatient(envelope, patientClass);
 
-  const visit = visitOf(message, header);
+  const visit = visitOf(message, header, question.mapping);
   if (!visit)
     return refused(envelope, { field: 'PV1-19', reason: 'PV1-19 is empty: the message does not name the visit.' });
   if (envelope.hospital === null)
