@@ -10,6 +10,7 @@ import { FeedMappings } from './feeds/feed-mappings.js';
 import { FeedsController } from './feeds/feeds.controller.js';
 import { FeedsReader } from './feeds/feeds.reader.js';
 import { KnownFeeds } from './feeds/known-feeds.js';
+import { MessagesController } from './feeds/messages.controller.js';
 import { FhirIntake } from './fhir/fhir-intake.js';
 import { FhirReader } from './fhir/fhir-reader.js';
 import { FhirController } from './fhir/fhir.controller.js';
@@ -27,10 +28,13 @@ import { Quarantine } from './quarantine/quarantine.js';
 import { QuarantineController } from './quarantine/quarantine.controller.js';
 import { RetryQuarantined } from './quarantine/retry-quarantined.js';
 import { ReferredPeople, referredPeople } from './referred/referred-people.js';
+import { HeardMessages } from './register/heard-messages.js';
 import { MessageRegister } from './register/message-register.js';
 import { StaysController } from './stays/stays.controller.js';
 import { linkedCases, stays } from './stays/stays.projection.js';
 import { StaysReader } from './stays/stays.reader.js';
+import { TryController } from './trying/try.controller.js';
+import { TryMessage } from './trying/try-message.js';
 import { PersonNews } from './taking/person-news.js';
 import { KnownStays } from './taking/known-stays.js';
 import { MergedStaysPolicy } from './taking/merged-stays.policy.js';
@@ -53,6 +57,8 @@ const refreshMs = 5000;
     FhirMetadataController,
     StaysController,
     FeedsController,
+    MessagesController,
+    TryController,
     QuarantineController,
     IntakePages,
   ],
@@ -62,6 +68,7 @@ const refreshMs = 5000;
     FeedsReader,
     KnownFeeds,
     MessageRegister,
+    HeardMessages,
     Quarantine,
     RetryQuarantined,
     ReferredPeople,
@@ -74,6 +81,7 @@ const refreshMs = 5000;
     VisitMerges,
     PersonNews,
     WardIntake,
+    TryMessage,
     FhirReader,
     FhirIntake,
     ForeignStays,

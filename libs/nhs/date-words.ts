@@ -1,4 +1,5 @@
 import { type CivilDate, type Instant, londonWallClock, weekdayOf } from './calendar.js';
+import { londonOffset } from './london-clock.js';
 
 const weekdays = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'] as const;
 const months = [
@@ -35,6 +36,13 @@ export const formatTime = (instant: Instant): string => {
 /** London time of day with seconds, `09:40:05`: for "as of". */
 export const formatClock = (instant: Instant): string =>
   `${formatTime(instant)}:${two(londonWallClock(instant).second)}`;
+
+/** `2026-07-03T09:40:05+01:00`: an instant as the clock in London showed it, with its offset. */
+export const withLondonOffset = (instant: Instant): string => {
+  const epochMs = Date.parse(instant);
+  const offset = londonOffset(epochMs);
+  return `${new Date(epochMs + offset).toISOString().slice(0, 19)}+${two(offset / 3_600_000)}:00`;
+};
 
 /** `Sunday 22 November 2026 at 09:40`. */
 export const formatDateTime = (instant: Instant): string =>

@@ -55,7 +55,9 @@ const table: readonly (readonly [string, readonly string[], readonly string[]])[
   ['record-level export', ['idt'], ['GET /exports/cld?period=2026-Q1']],
   ['quarantine, feeds', ['ward', 'idt'], [
     'GET /quarantine', 'GET /feeds', 'POST /quarantine/none/retry', 'POST /quarantine/none/dismiss',
+    'POST /feeds/none/try', 'GET /feeds/none/messages/none',
   ]],
+  ['the mapping of a feed', ['idt'], ['POST /feeds', 'GET /feeds/none/mapping', 'PUT /feeds/none/mapping']],
 ]; // prettier-ignore
 
 describe('who may do what, from outside', () => {

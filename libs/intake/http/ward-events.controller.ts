@@ -13,7 +13,7 @@ import type { Arrival } from '../taking/taken.js';
 import { WardIntake } from '../taking/ward-intake.js';
 import { answerOf, takeSideBySide, wardEventsAnswer, type WardEventsAnswer } from './ward-events-answer.js';
 
-const hl7Types = ['x-application/hl7-v2+er7', 'application/hl7-v2+er7', 'application/hl7-v2'];
+export const hl7Types = ['x-application/hl7-v2+er7', 'application/hl7-v2+er7', 'application/hl7-v2'];
 
 export const contentTypeOf = (request: FastifyRequest): string =>
   (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';

@@ -26,6 +26,29 @@ const isOneOf = (entry: Entry, matches: FeedMapping['nhsNumber']): boolean =>
       (authority === undefined || authority === entry.authority) && (type === undefined || type === entry.type),
   );
 
+/** An identifier of PID-3 without its value. */
+export interface SeenIdentifier {
+  readonly type: string;
+  readonly authority: string;
+  readonly is: 'nhs-number' | 'local' | 'left-out';
+  /** Of an NHS number: its check digit holds. */
+  readonly valid: boolean;
+}
+
+/** Which identifiers a message holds, and what each is taken for; never the identifier. */
+export const identifiersSeen = (
+  message: Hl7Message,
+  mapping: FeedMapping,
+  facility: string,
+): readonly SeenIdentifier[] =>
+  entriesOf(message, 'PID', 3, 0).map((entry) => {
+    const { type, authority } = entry;
+    if (isOneOf(entry, mapping.identifiers.leaveOut)) return { type, authority, is: 'left-out', valid: true };
+    if (isOneOf(entry, mapping.nhsNumber))
+      return { type, authority, is: 'nhs-number', valid: parseNhsNumber(entry.value).ok };
+    return { type, authority: authority || (mapping.identifiers.localAuthority ?? facility), is: 'local', valid: true };
+  });
+
 /** NHS number status: the first `NSTSnn` of PID-32 (domain.md §6.1). */
 const statusOf = (message: Hl7Message, nth: number): string | undefined =>
   message

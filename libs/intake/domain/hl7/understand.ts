@@ -7,7 +7,7 @@ import { contentOf, readHeader, type Hl7Header } from './header.js';
 import { readIdentity, type IdentityQuestion } from './identity.js';
 import { handlingOf, type Handling } from './kinds.js';
 import { hospitalOf } from './location.js';
-import { readHl7 } from './reader.js';
+import { readHl7, type Hl7Message } from './reader.js';
 import { noInpatient, type ReadingContext } from './reading.js';
 import { understandCorrection } from './understand-correction.js';
 import { understandMerge, understandPerson } from './understand-person.js';
@@ -17,14 +17,26 @@ import { visitOf } from './visit.js';
 
 export type { ReadingContext } from './reading.js';
 
-/** One HL7 v2 message, as bytes off the line, to what it means here. */
-export const understandHl7 = (bytes: Buffer, context: ReadingContext): Understood => {
+/** A message that could be opened: its header, and how its feed is to be read. */
+export interface OpenedHl7 {
+  readonly ok: true;
+  readonly header: Hl7Header;
+  readonly mapping: FeedMapping;
+  readonly message: Hl7Message;
+  /** What makes it the same as another; by the bytes alone, for a mapping may change between them. */
+  readonly content: string;
+  /** Why its characters cannot be read. */
+  readonly unreadable?: string;
+}
+
+/** Opens a message off the line, by the mapping of its feed. */
+export const openHl7 = (bytes: Buffer, context: ReadingContext): OpenedHl7 | { readonly ok: false; reason: string } => {
   // The header is ASCII in every set, so that even a message in an unknown set can be answered by name, and its feed be known before its set.
   const first = decode(bytes);
   const opened = readHl7(first.ok ? first.text : bytes.toString('latin1'));
   if (!opened.ok)
     return {
-      kind: 'rejected',
+      ok: false,
       reason:
         opened.reason === 'no-header'
           ? 'This is not an HL7 message: it does not begin with MSH.'
@@ -35,6 +47,15 @@ export const understandHl7 = (bytes: Buffer, context: ReadingContext): Understoo
   const decoded = mapping.characterSet === 'UTF-8' ? first : decode(bytes, mapping.characterSet);
   const again = decoded === first || !decoded.ok ? opened : readHl7(decoded.text);
   const { message } = again.ok ? again : opened;
+  const content = contentOf(opened.message);
+  return { ok: true, header, mapping, message, content, ...(decoded.ok ? {} : { unreadable: decoded.reason }) };
+};
+
+/** One HL7 v2 message, as bytes off the line, to what it means here. */
+export const understandHl7 = (bytes: Buffer, context: ReadingContext): Understood => {
+  const opened = openHl7(bytes, context);
+  if (!opened.ok) return { kind: 'rejected', reason: opened.reason };
+  const { header, mapping, message, content, unreadable } = opened;
   const rejection = rejectionOf(header, mapping, context.production);
   if (rejection) return { kind: 'rejected', reason: rejection, header, feed: header.feed, controlId: header.controlId };
 
@@ -42,14 +63,13 @@ export const understandHl7 = (bytes: Buffer, context: ReadingContext): Understoo
     feed: header.feed,
     controlId: header.controlId,
     kind: header.event ? `${header.type}^${header.event}` : header.type,
-    // By the bytes alone: whether two messages are the same must not hang on a mapping, which may change between them.
-    content: contentOf(opened.message),
+    content,
     hospital: hospitalOf(message, header.facility, mapping),
     header,
   };
   if (header.type !== 'ADT')
     return { kind: 'ignored', envelope, reason: `${header.type} messages are not ward events.` };
-  if (!decoded.ok) return refused(envelope, { field: 'MSH-18', reason: decoded.reason });
+  if (unreadable !== undefined) return refused(envelope, { field: 'MSH-18', reason: unreadable });
   const handling = handlingOf(header.event);
   if (handling.as === 'ignored') return { kind: 'ignored', envelope, reason: handling.reason };
   if (handling.as === 'refused') return refused(envelope, { field: 'MSH-9', reason: handling.reason });
