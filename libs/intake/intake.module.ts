@@ -24,6 +24,7 @@ import { intakeMigrations } from './intake-migrations.js';
 import { WardEventsTopic } from './kafka/ward-events-topic.js';
 import { MllpServer } from './mllp/mllp-server.js';
 import { IntakePages } from './pages/intake.page.js';
+import { TryPage } from './pages/try.page.js';
 import { Quarantine } from './quarantine/quarantine.js';
 import { QuarantineController } from './quarantine/quarantine.controller.js';
 import { RetryQuarantined } from './quarantine/retry-quarantined.js';
@@ -61,6 +62,7 @@ const refreshMs = 5000;
     TryController,
     QuarantineController,
     IntakePages,
+    TryPage,
   ],
   providers: [
     IntakeKeys,

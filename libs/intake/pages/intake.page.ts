@@ -13,6 +13,7 @@ import { Problem } from '#libs/platform/problem.js';
 import { formErrorsOf } from '#libs/platform/templates.js';
 import { MayBeLeftOut } from '#libs/platform/validation.js';
 import { FeedsReader } from '../feeds/feeds.reader.js';
+import { KnownFeeds } from '../feeds/known-feeds.js';
 import { Quarantine, type QuarantinedMessage } from '../quarantine/quarantine.js';
 import { RetryQuarantined } from '../quarantine/retry-quarantined.js';
 
@@ -29,6 +30,7 @@ export class IntakePages implements OnModuleInit {
   constructor(
     private readonly pages: Pages,
     private readonly feeds: FeedsReader,
+    private readonly known: KnownFeeds,
     private readonly quarantine: Quarantine,
     private readonly retrying: RetryQuarantined,
     private readonly sessions: Sessions,
@@ -47,8 +49,11 @@ export class IntakePages implements OnModuleInit {
   @Get('feeds')
   @May('feed.operate')
   async showFeeds(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Signed() user: SignedIn): Promise<void> {
-    const feeds = await this.feeds.all(scopeOf(user));
-    await this.pages.render(reply, request, 'intake/pages/feeds.njk', { title: 'Feeds', feeds });
+    const scope = scopeOf(user);
+    const feeds = await this.feeds.all(scope);
+    // Whose hospital an announced feed will speak of nobody knows yet.
+    const awaited = scope === undefined ? await this.known.awaited() : [];
+    await this.pages.render(reply, request, 'intake/pages/feeds.njk', { title: 'Feeds', feeds, awaited });
   }
 
   @Get('quarantine')
