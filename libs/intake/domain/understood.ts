@@ -57,6 +57,7 @@ export type Understood =
   | {
       readonly kind: 'rejected';
       readonly reason: string;
+      readonly field?: string;
       readonly header?: Hl7Header;
       readonly feed?: string;
       readonly controlId?: string;

@@ -1,4 +1,4 @@
-import type { AckCode } from '../domain/hl7/acknowledge.js';
+import type { AckCode } from '../domain/hl7/asked-for.js';
 import type { Hl7Header } from '../domain/hl7/header.js';
 import type { SignedIn } from '#libs/access/signed-in.js';
 
@@ -13,6 +13,8 @@ export interface Taken {
   readonly stayId?: string;
   /** Why it was not taken, or what is odd about it; never anything of its content. */
   readonly reason?: string;
+  /** The field at fault, e.g. `PV1-44`; `message` or absent when it is none. */
+  readonly field?: string;
   readonly flags?: readonly string[];
   /** How far the log has to be read to see it. */
   readonly position?: string;
@@ -27,4 +29,6 @@ export interface Arrival {
   readonly correlationId: string;
   /** Who sent it over HTTP: a ward user may speak for the own hospital only. */
   readonly sender?: SignedIn;
+  /** Whether the line may speak for who the header names (MSH-3, MSH-4); absent when any may be named. */
+  readonly speaksFor?: (header: Pick<Hl7Header, 'application' | 'facility'>) => boolean;
 }

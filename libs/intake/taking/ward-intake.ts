@@ -66,8 +66,11 @@ export class WardIntake {
         controlId: understood.controlId || null,
         header: understood.header,
         reason: understood.reason,
+        ...(understood.field === undefined ? {} : { field: understood.field }),
       };
     const { envelope } = understood;
+    if (envelope.header && arrival.speaksFor?.(envelope.header) === false)
+      return answered(envelope, 'rejected', 'AR', foreignFeed);
     if (!maySpeakFor(arrival, envelope)) return answered(envelope, 'rejected', 'AR', { reason: foreign });
     try {
       return await this.settle(understood, form, raw, arrival);
@@ -151,10 +154,14 @@ export class WardIntake {
       reason: fault.reason,
       knownBy: 'log',
     });
-    return answered(envelope, 'quarantined', 'AE', { reason: fault.reason });
+    return answered(envelope, 'quarantined', 'AE', { reason: fault.reason, field: fault.field });
   }
 }
 
+const foreignFeed = {
+  field: 'MSH-3',
+  reason: 'This line may not speak for the sender in MSH-3 and MSH-4.',
+} as const;
 const foreign = 'The message is about a hospital that is not your own.';
 
 const named = ({ feed, controlId, kind, hospital }: Envelope) => ({

@@ -1,5 +1,5 @@
 import { parseLondonLocal } from '#libs/nhs/civil-date.js';
-import { withoutControls, type Hl7Message } from './reader.js';
+import { withoutControls, type Delimiters, type Hl7Message } from './reader.js';
 
 /** What the header says, and what an acknowledgement echoes. */
 export interface Hl7Header {
@@ -16,6 +16,11 @@ export interface Hl7Header {
   readonly event: string;
   readonly processingId: string;
   readonly version: string;
+  /** MSH-15: when an acknowledgement of the accept level is wanted (`AL`, `NE`, `ER`, `SU`); empty when nothing is said. */
+  readonly acceptWhen: string;
+  /** MSH-16: the same of the application's. */
+  readonly applicationWhen: string;
+  readonly delimiters: Delimiters;
   /** MSH-7 as sent. */
   readonly sentAt: string;
   /** The offset written in MSH-7: it shows which of the two hours of the October Sunday is meant. */
@@ -39,6 +44,9 @@ export const readHeader = (message: Hl7Message): Hl7Header => {
     event: (message.text1('MSH', 9, 2) || message.text1('EVN', 1)).toUpperCase(),
     processingId: message.text1('MSH', 11).toUpperCase(),
     version: message.text1('MSH', 12),
+    acceptWhen: message.text1('MSH', 15).toUpperCase(),
+    applicationWhen: message.text1('MSH', 16).toUpperCase(),
+    delimiters: message.delimiters,
     sentAt,
     shownOffsetMinutes: sent.ok ? sent.offsetMinutes : null,
   };

@@ -1,8 +1,6 @@
 import { readHl7, type Hl7Message } from './reader.js';
 import { decode } from './character-set.js';
 import { splitMessages } from './split.js';
-import { acknowledge } from './acknowledge.js';
-import { readHeader } from './header.js';
 
 const header = 'MSH|^~\\&|PAS|RAL|X|Y|20261103101500||ADT^A03|M1|P|2.4';
 const read = (text: string): Hl7Message => {
@@ -117,17 +115,4 @@ describe('The messages of a body', () => {
     expect(splitMessages(Buffer.from('hello\rMSH|1'))).toMatchObject({ stray: true, messages: [Buffer.from('MSH|1')] });
     expect(splitMessages(Buffer.from(''))).toEqual({ stray: false, messages: [] });
   });
-});
-
-test('an acknowledgement echoes the control id and cannot be broken by what it says', () => {
-  const text = acknowledge({
-    code: 'AE',
-    header: readHeader(read(`${header.replace('M1', 'A^1&2')}`)),
-    reason: 'not | this ^ way\rMSH',
-    at: '2026-11-03T10:15:00.000Z',
-    id: 'ack-1',
-  });
-  expect(text).toBe(
-    'MSH|^~\\&|X|Y|PAS|RAL|20261103101500+0000||ACK^A03|ack-1|P|2.4\rMSA|AE|A^1&2|not \\F\\ this \\S\\ way MSH\r',
-  );
 });

@@ -57,7 +57,7 @@ export const understandHl7 = (bytes: Buffer, context: ReadingContext): Understoo
   if (!opened.ok) return { kind: 'rejected', reason: opened.reason };
   const { header, mapping, message, content, unreadable } = opened;
   const rejection = rejectionOf(header, mapping, context.production);
-  if (rejection) return { kind: 'rejected', reason: rejection, header, feed: header.feed, controlId: header.controlId };
+  if (rejection) return { kind: 'rejected', ...rejection, header, feed: header.feed, controlId: header.controlId };
 
   const envelope: Envelope = {
     feed: header.feed,
@@ -85,16 +85,23 @@ export const understandHl7 = (bytes: Buffer, context: ReadingContext): Understoo
 const refused = (envelope: Envelope, fault: Fault): Understood => ({ kind: 'refused', envelope, fault });
 
 /** api.md: production takes processing id P; otherwise P and T. A feed's mapping may say otherwise. */
-const rejectionOf = (header: Hl7Header, mapping: FeedMapping, production: boolean): string | undefined => {
+const rejectionOf = (header: Hl7Header, mapping: FeedMapping, production: boolean): Fault | undefined => {
   if (header.controlId === '')
-    return 'The message has no control id (MSH-10), so it could not be recognised when it comes again.';
-  if (header.controlId.length > 200) return 'The control id (MSH-10) is longer than 200 characters.';
-  if (header.type === '') return 'The message does not say what kind it is (MSH-9).';
-  if (header.feed.length > 200) return 'The sender (MSH-3 and MSH-4) is longer than 200 characters.';
+    return {
+      field: 'MSH-10',
+      reason: 'The message has no control id (MSH-10), so it could not be recognised when it comes again.',
+    };
+  if (header.controlId.length > 200)
+    return { field: 'MSH-10', reason: 'The control id (MSH-10) is longer than 200 characters.' };
+  if (header.type === '') return { field: 'MSH-9', reason: 'The message does not say what kind it is (MSH-9).' };
+  if (header.feed.length > 200)
+    return { field: 'MSH-3', reason: 'The sender (MSH-3 and MSH-4) is longer than 200 characters.' };
   const taken = mapping.processingIds ?? (production ? ['P'] : ['P', 'T']);
-  return taken.includes(header.processingId)
-    ? undefined
-    : `The processing id (MSH-11) is not one that is taken here (${taken.join(', ')}).`;
+  if (taken.includes(header.processingId)) return undefined;
+  return {
+    field: 'MSH-11',
+    reason: `The processing id (MSH-11) is not one that is taken here (${taken.join(', ')}).`,
+  };
 };
 
 const understandStay = (
