@@ -100,3 +100,6 @@ export class MllpFrames {
 /** A message on the wire. */
 export const frame = (message: string): Buffer =>
   Buffer.concat([Buffer.from([startBlock]), Buffer.from(message, 'utf8'), Buffer.from([endBlock, 0x0d])]);
+
+/** Whether a second message begins inside this one: a frame holds one, and the others would be lost. */
+export const holdsMore = (bytes: Buffer): boolean => bytes.includes('\rMSH', 1) || bytes.includes('\nMSH', 1);

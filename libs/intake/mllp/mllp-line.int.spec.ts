@@ -1,4 +1,8 @@
 import { createServer, type AddressInfo, type Server } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+import { eventually } from '../../../test/support/eventually.js';
+import { readHeader } from '../domain/hl7/header.js';
+import { readHl7 } from '../domain/hl7/reader.js';
 import { adt } from '../testing/adt.js';
 import { mllpClient, msa } from '../testing/intake-app.js';
 import type { Taken } from '../taking/taken.js';
@@ -7,24 +11,16 @@ import { MllpLine, type LineServices } from './mllp-line.js';
 
 const message = (id: string): string => adt({ event: 'A01', controlId: id });
 const idOf = (bytes: Buffer): string => bytes.toString().split('|')[9] ?? '';
+const headerOf = (bytes: Buffer) => {
+  const read = readHl7(bytes.toString());
+  if (!read.ok) throw new Error(read.reason);
+  return readHeader(read.message);
+};
 const taken = (bytes: Buffer): Taken => ({
   outcome: 'accepted',
   ack: 'AA',
   controlId: idOf(bytes),
-  header: {
-    controlId: idOf(bytes),
-    feed: 'PAS/RAL',
-    application: 'PAS',
-    facility: 'RAL',
-    receivingApplication: '',
-    receivingFacility: '',
-    type: 'ADT',
-    event: 'A01',
-    processingId: 'P',
-    version: '2.4',
-    sentAt: '',
-    shownOffsetMinutes: null,
-  },
+  header: headerOf(bytes),
 });
 
 let server: Server;
@@ -150,5 +146,79 @@ describe('An MLLP line', () => {
     expect(line.socket.writableLength).toBeGreaterThan(0);
     all.open();
     for (let n = 0; n < 20_000; n += 1) expect(msa(await line.answer())[1]).toBe(String(n));
+  });
+
+  test('that is held back in the middle of a message is not given up on: it is we who do not read', async () => {
+    const all = gate();
+    const port = await listen(async (bytes) => {
+      await all.opened;
+      return taken(bytes);
+    }, 20);
+    const line = await mllpClient(port);
+    const messages = Array.from({ length: 2000 }, (_, n) => frame(message(String(n))));
+    line.write(Buffer.concat(messages));
+    await pause(100);
+    all.open();
+    for (let n = 0; n < 2000; n += 1) expect(msa(await line.answer())).toEqual(['AA', String(n)]);
+  });
+
+  test('rejects a frame of two messages, of which one would be lost', async () => {
+    const port = await listen((bytes) => Promise.resolve(taken(bytes)));
+    const line = await mllpClient(port);
+    expect(msa(await line.send(`${message('one')}\r${message('two')}`))).toEqual(['AR', 'one']);
+    expect(msa(await line.send(message('three')))).toEqual(['AA', 'three']);
+  });
+
+  test('takes no more from a sender that does not read its answers, and closes in the end', async () => {
+    let begun = 0;
+    const port = await listen((bytes) => {
+      begun += 1;
+      return Promise.resolve({ ...taken(bytes), ack: 'AE', reason: 'x'.repeat(100_000) });
+    }, 50);
+    const line = await mllpClient(port);
+    line.socket.pause();
+    for (let n = 0; n < 5000; n += 1) line.write(frame(message(String(n))));
+    const open = () => new Promise<number>((resolve) => server.getConnections((_, count) => resolve(count)));
+    await eventually('the line is closed', async () => (await open()) === 0);
+    expect(begun).toBeLessThan(5000);
+    line.socket.destroy();
+  });
+
+  test('holds little more than one large message while others wait', async () => {
+    const all = gate();
+    const port = await listen(async (bytes) => {
+      await all.opened;
+      return taken(bytes);
+    });
+    const line = await mllpClient(port);
+    const large = `${message('large')}\rNTE|1||${'x'.repeat(90_000)}`;
+    for (let n = 0; n < 200; n += 1) line.write(frame(large));
+    await eventually('messages wait', () => (lines[0]?.waitingBytes ?? 0) >= 1_048_576);
+    expect(lines[0]?.waitingBytes).toBeLessThan(1_048_576 + 4 * 90_000);
+    all.open();
+    for (let n = 0; n < 200; n += 1) expect(msa(await line.answer())).toEqual(['AA', 'large']);
+  });
+
+  test('answers at the levels the sender asked for, the accept level first', async () => {
+    const port = await listen((bytes) =>
+      Promise.resolve(
+        idOf(bytes) === 'bad'
+          ? { ...taken(bytes), ack: 'AE', reason: 'PV1-2 is empty.', field: 'PV1-2' }
+          : taken(bytes),
+      ),
+    );
+    const line = await mllpClient(port);
+    const asking = (id: string, accept: string, application: string): string =>
+      adt({ event: 'A01', controlId: id }).replace('|2.4|||||', `|2.4|||${accept}|${application}`);
+    expect(msa(await line.send(asking('one', 'AL', 'NE')))).toEqual(['CA', 'one']);
+    line.write(frame(asking('quiet', 'NE', 'NE')));
+    line.write(frame(asking('two', 'AL', 'AL')));
+    expect(msa(await line.answer())).toEqual(['CA', 'two']);
+    expect(msa(await line.answer())).toEqual(['AA', 'two']);
+    line.write(frame(asking('three', 'ER', 'ER')));
+    line.write(frame(asking('bad', 'ER', 'NE')));
+    const answer = await line.answer();
+    expect(msa(answer)).toEqual(['CE', 'bad']);
+    expect(answer).toContain('ERR|PV1^1^2^101');
   });
 });
