@@ -20,8 +20,8 @@ export interface ContextService {
   readonly module: Type;
   /** Where it listens when `HTTP_PORT` does not say. */
   readonly httpPort: number;
-  /** Further ports of the context, by the setting that moves them. */
-  readonly ports?: 'MLLP_PORT';
+  /** Whether it listens for MLLP too. */
+  readonly mllp?: true;
 }
 
 @Module({})
@@ -36,9 +36,10 @@ const composed = (options: PlatformOptions, context: Type): DynamicModule => ({
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 const complain = (text: string): void => void process.stderr.write(`${text}\n`);
 
-const start = async ({ name, module, httpPort, ports }: ContextService): Promise<void> => {
+const start = async ({ name, module, httpPort, mllp }: ContextService): Promise<void> => {
   const settings = await readSettings({ HTTP_PORT: String(httpPort), ...process.env });
-  const wanted = { HTTP_PORT: settings.httpPort, ...(ports === undefined ? {} : { [ports]: settings.mllpPort }) };
+  const lines = { MLLP_PORT: settings.mllpPort, MLLP_TLS_PORT: settings.mllp.tls?.port };
+  const wanted = { HTTP_PORT: settings.httpPort, ...(mllp ? lines : {}) };
   await refuseTakenPorts(wanted, settings.httpHost);
   const database = await openDatabase(settings, complain);
   const service = await startService(composed({ settings, databaseUrl: database.url }, module), settings).catch(

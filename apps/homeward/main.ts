@@ -22,7 +22,8 @@ const greeting = (settings: Settings, service: Service): string => {
     `Homeward is ready (${seconds} s).`,
     `  Pages    ${service.url}`,
     `  API      ${service.url}/api/docs`,
-    `  MLLP     localhost:${String(settings.mllpPort)} (HL7 v2 ADT)`,
+    ...(settings.mllpPort === undefined ? [] : [`  MLLP     localhost:${String(settings.mllpPort)} (HL7 v2 ADT)`]),
+    ...(settings.mllp.tls ? [`  MLLP     localhost:${String(settings.mllp.tls.port)} (HL7 v2 ADT, TLS)`] : []),
     `  Data     ${settings.databaseUrl === undefined ? settings.dataDir : 'in the database of DATABASE_URL'}`,
   ];
   if (settings.demo === 'off') return lines.join('\n');
@@ -36,7 +37,8 @@ const greeting = (settings: Settings, service: Service): string => {
 
 const start = async (): Promise<void> => {
   const settings = await readSettings(process.env);
-  await refuseTakenPorts({ HTTP_PORT: settings.httpPort, MLLP_PORT: settings.mllpPort }, settings.httpHost);
+  const { httpPort: HTTP_PORT, mllpPort: MLLP_PORT, mllp } = settings;
+  await refuseTakenPorts({ HTTP_PORT, MLLP_PORT, MLLP_TLS_PORT: mllp.tls?.port }, settings.httpHost);
   const database = await openDatabase(settings, complain);
   const service = await startService(AppModule.with({ settings, databaseUrl: database.url }), settings).catch(
     async (error: unknown) => {

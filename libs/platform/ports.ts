@@ -13,9 +13,12 @@ export const isTaken = (port: number, host: string): Promise<boolean> =>
  * Looks before anything is started whether the ports are free.
  * @throws Error with a sentence for each that is not.
  */
-export const refuseTakenPorts = async (ports: Readonly<Record<string, number>>, host: string): Promise<void> => {
+export const refuseTakenPorts = async (
+  ports: Readonly<Record<string, number | undefined>>,
+  host: string,
+): Promise<void> => {
   const asked = Object.entries(ports).map(async ([name, port]) =>
-    port !== 0 && (await isTaken(port, host))
+    port !== undefined && port !== 0 && (await isTaken(port, host))
       ? [`Port ${String(port)} is taken by another program. Stop it, or set ${name} to another port.`]
       : [],
   );

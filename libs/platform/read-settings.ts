@@ -1,9 +1,22 @@
 import { plainToInstance, Transform, Type } from 'class-transformer';
-import { IsIn, IsInt, IsNotEmpty, IsOptional, IsUrl, Matches, Max, Min, MinLength, validate } from 'class-validator';
+import {
+  IsIn,
+  IsInt,
+  IsNotEmpty,
+  IsOptional,
+  IsUrl,
+  Matches,
+  Max,
+  Min,
+  MinLength,
+  validate,
+  ValidateIf,
+} from 'class-validator';
 import { access, constants, mkdir, readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { codeOf } from './errors.js';
 import { generatedKey } from './generated-keys.js';
+import { readMllpSettings } from './mllp-settings.js';
 import { Settings, type KafkaSettings } from './settings.js';
 
 /** Everything that is wrong with the settings, all at once. */
@@ -15,10 +28,11 @@ export class SettingsFaults extends Error {
 }
 
 const port =
-  (name: string): PropertyDecorator =>
+  (name: string, { orOff = false } = {}): PropertyDecorator =>
   (target, key) => {
-    const message = `${name} must be a port, 0 to 65535`;
-    Type(() => Number)(target, key);
+    const message = `${name} must be a port, 0 to 65535${orOff ? ', or off' : ''}`;
+    Transform(({ value }: { value: unknown }) => (orOff && value === 'off' ? value : Number(value)))(target, key);
+    ValidateIf((_, value) => value !== 'off')(target, key);
     IsInt({ message })(target, key);
     Min(0, { message })(target, key);
     Max(65535, { message })(target, key);
@@ -106,8 +120,39 @@ class Environment {
   HTTP_PORT = 3000;
 
   @IsOptional()
-  @port('MLLP_PORT')
-  MLLP_PORT = 2575;
+  @port('MLLP_PORT', { orOff: true })
+  MLLP_PORT?: number | 'off';
+
+  @IsOptional()
+  @port('MLLP_TLS_PORT')
+  MLLP_TLS_PORT?: number;
+
+  @IsOptional()
+  @IsNotEmpty()
+  MLLP_TLS_CERT_FILE?: string;
+
+  @IsOptional()
+  @IsNotEmpty()
+  MLLP_TLS_KEY_FILE?: string;
+
+  @IsOptional()
+  @IsNotEmpty()
+  MLLP_TLS_CA_FILE?: string;
+
+  @IsOptional()
+  @IsNotEmpty()
+  MLLP_ALLOW?: string;
+
+  @IsOptional()
+  @IsNotEmpty()
+  MLLP_SENDERS?: string;
+
+  @IsOptional()
+  @Type(() => Number)
+  @IsInt({ message: 'MLLP_LINES must be a whole number, 1 to 10000' })
+  @Min(1, { message: 'MLLP_LINES must be a whole number, 1 to 10000' })
+  @Max(10_000, { message: 'MLLP_LINES must be a whole number, 1 to 10000' })
+  MLLP_LINES = 256;
 
   @IsNotEmpty({ message: 'DATA_DIR must be a folder' })
   DATA_DIR = './data';
@@ -155,10 +200,24 @@ class Environment {
 const bytesOf = (text: string): Buffer =>
   /^[0-9a-fA-F]{64}$/.test(text) ? Buffer.from(text, 'hex') : Buffer.from(text, 'base64');
 
+/** Beside TLS there are plain lines only where they are asked for. */
+const plainPortOf = ({ MLLP_PORT, MLLP_TLS_PORT }: Environment): number | undefined => {
+  if (MLLP_PORT === 'off') return undefined;
+  return MLLP_PORT ?? (MLLP_TLS_PORT === undefined ? 2575 : undefined);
+};
+
+const sharedPorts = (ports: Readonly<Record<string, number | undefined>>): string[] => {
+  const chosen = Object.entries(ports).filter(([, port]) => port !== undefined && port !== 0);
+  return chosen.flatMap(([name, port], nth) =>
+    chosen.slice(nth + 1).flatMap(([other, same]) => (same === port ? [`${name} and ${other} must differ`] : [])),
+  );
+};
+
 /** Faults that need more than one setting to be seen. */
 const faultsTogether = (env: Environment): string[] => {
   const faults: string[] = [];
-  if (env.HTTP_PORT !== 0 && env.HTTP_PORT === env.MLLP_PORT) faults.push('HTTP_PORT and MLLP_PORT must differ');
+  const ports = { HTTP_PORT: env.HTTP_PORT, MLLP_PORT: plainPortOf(env), MLLP_TLS_PORT: env.MLLP_TLS_PORT };
+  faults.push(...sharedPorts(ports));
   if (env.EVENT_STORE === 'eventstoredb' && !env.EVENTSTORE_URL)
     faults.push('EVENTSTORE_URL is missing: EVENT_STORE is eventstoredb');
   if (env.EVENT_FEED === 'kafka' && !env.KAFKA_BROKERS) faults.push('KAFKA_BROKERS is missing: EVENT_FEED is kafka');
@@ -236,6 +295,7 @@ const mayComeFromFiles = [
   'EVENTSTORE_URL',
   'KAFKA_PASSWORD',
   'METRICS_TOKEN',
+  'MLLP_SENDERS',
 ];
 
 /**
@@ -253,19 +313,25 @@ export const readSettings = async (environment: Readonly<Record<string, string |
   const env = plainToInstance(Environment, await withFiles(given), { exposeDefaultValues: true });
   const errors = await validate(env, { whitelist: true });
   const dataDir = resolve(env.DATA_DIR);
+  const mllp = await readMllpSettings(
+    env,
+    given['MLLP_SENDERS'] === undefined ? given['MLLP_SENDERS_FILE'] : undefined,
+  );
   const faults = [
     ...errors.flatMap((error) => Object.values(error.constraints ?? {}).slice(0, 1)),
     ...faultsTogether(env),
     ...(needsFolder(env) ? await folderFaults(dataDir) : []),
+    ...(mllp.ok ? [] : mllp.faults),
   ];
-  if (faults.length > 0) throw new SettingsFaults(faults);
+  if (faults.length > 0 || !mllp.ok) throw new SettingsFaults(faults);
   const mode = env.NODE_ENV === 'production' ? 'production' : 'development';
   return {
     mode,
     demo: demoOf(env.HOMEWARD_DEMO, mode),
     httpHost: env.HTTP_HOST ?? '0.0.0.0',
     httpPort: env.HTTP_PORT,
-    mllpPort: env.MLLP_PORT,
+    mllpPort: plainPortOf(env),
+    mllp: mllp.value,
     dataDir,
     databaseUrl: env.DATABASE_URL,
     databasePoolSize: env.DATABASE_POOL,

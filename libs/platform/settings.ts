@@ -1,10 +1,14 @@
+import type { MllpSettings } from './mllp-settings.js';
+
 /** Everything that can be configured, typed and validated. Injected; made by `readSettings` from the environment. */
 export abstract class Settings {
   abstract readonly mode: 'production' | 'development';
   abstract readonly demo: 'full' | 'users' | 'off';
   abstract readonly httpHost: string;
   abstract readonly httpPort: number;
-  abstract readonly mllpPort: number;
+  /** Of MLLP without TLS; absent: there are no plain lines. */
+  abstract readonly mllpPort: number | undefined;
+  abstract readonly mllp: MllpSettings;
   /** Where the embedded PostgreSQL and generated keys live; absolute. */
   abstract readonly dataDir: string;
   /** Absent: an embedded PostgreSQL under `dataDir`. */

@@ -17,8 +17,8 @@ export const inProcess = async <T>(
   { feed = true } = {},
 ): Promise<T> => {
   const settings = await readSettings({
-    ...process.env,
-    MLLP_PORT: '0',
+    ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('MLLP_'))),
+    MLLP_PORT: 'off',
     LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'warn',
   });
   const database = await openDatabase(settings, complain);

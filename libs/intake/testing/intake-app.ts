@@ -1,4 +1,5 @@
 import { createConnection, type Socket } from 'node:net';
+import { connect as connectTls, type ConnectionOptions } from 'node:tls';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { AccessModule } from '#libs/access/access.module.js';
 import { EventFeedModule } from '#libs/event-feed/event-feed.module.js';
@@ -27,10 +28,11 @@ export interface MllpClient {
   end(): void;
 }
 
-/** A sender on an MLLP line, as a hospital's engine is one. */
-export const mllpClient = (port: number): Promise<MllpClient> =>
+/** A sender on an MLLP line, as a hospital's engine is one; over TLS where it is said how. */
+export const mllpClient = (port: number, tls?: ConnectionOptions): Promise<MllpClient> =>
   new Promise((resolve, reject) => {
-    const socket = createConnection({ port, host: '127.0.0.1' });
+    const at = { port, host: '127.0.0.1' };
+    const socket = tls ? connectTls({ ...at, servername: 'localhost', ...tls }) : createConnection(at);
     const frames = new MllpFrames(1_048_576);
     const answers: string[] = [];
     const waiting: ((answer: string) => void)[] = [];
@@ -53,7 +55,7 @@ export const mllpClient = (port: number): Promise<MllpClient> =>
       ]);
     };
     socket.once('error', reject);
-    socket.once('connect', () => {
+    socket.once(tls ? 'secureConnect' : 'connect', () => {
       socket.on('error', () => undefined);
       resolve({
         socket,
