@@ -16,6 +16,7 @@ export const importHl7 = (files: string[]): Promise<void> =>
       .finally(() => progress.stop());
     for (const { outcome, reason, count } of counts.reasons)
       say(`  ${String(count).padStart(7)} ${outcome}: ${reason}`);
+    for (const { file, message } of counts.warnings) say(`  warning: ${file}: ${message}`);
     const { messages, accepted, duplicate, ignored, quarantined, rejected } = counts;
     say(
       `${String(messages)} messages: ${String(accepted)} accepted, ${String(duplicate)} duplicate, ${String(ignored)} ignored, ` +

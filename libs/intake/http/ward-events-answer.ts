@@ -1,5 +1,6 @@
 import { comparePositions, type Position } from '#libs/event-store/port.js';
 import type { Shape } from '#libs/platform/answers.js';
+import type { EnvelopeFault } from '../domain/hl7/batch.js';
 import type { Taken } from '../taking/taken.js';
 
 export interface WardEventsAnswer {
@@ -16,6 +17,8 @@ export interface WardEventsAnswer {
     readonly reason?: string;
     readonly flags?: readonly string[];
   }[];
+  /** What is wrong with the envelope of a batch (BHS, BTS, FHS, FTS); its messages are taken all the same. */
+  readonly warnings?: readonly EnvelopeFault[];
   readonly position: Position;
 }
 
@@ -26,11 +29,16 @@ export const wardEventsAnswer: Shape = {
   quarantined: 'integer',
   rejected: 'integer',
   messages: [{ controlId: 'string?', ack: 'string', stayId: 'string', reason: 'string', flags: ['string'] }],
+  warnings: [{ field: 'string', message: 'string' }],
   position: 'string',
 };
 
 /** What became of the messages of a body, in their order (api.md, "Ward events in"). */
-export const answerOf = async (taken: readonly Taken[], head: () => Promise<Position>): Promise<WardEventsAnswer> => {
+export const answerOf = async (
+  taken: readonly Taken[],
+  head: () => Promise<Position>,
+  warnings: readonly EnvelopeFault[] = [],
+): Promise<WardEventsAnswer> => {
   const count = (outcome: Taken['outcome']): number => taken.filter((one) => one.outcome === outcome).length;
   const last = taken
     .flatMap(({ position }) => position ?? [])
@@ -49,6 +57,7 @@ export const answerOf = async (taken: readonly Taken[], head: () => Promise<Posi
       ...(reason === undefined ? {} : { reason }),
       ...(flags === undefined ? {} : { flags }),
     })),
+    ...(warnings.length === 0 ? {} : { warnings }),
     position: last ?? (await head()),
   };
 };

@@ -8,7 +8,7 @@ import { Answers } from '#libs/platform/answers.js';
 import { newId } from '#libs/platform/ids.js';
 import { Problem } from '#libs/platform/problem.js';
 import { understandCloudEvent } from '../domain/cloud-events/understand-cloud-event.js';
-import { splitMessages } from '../domain/hl7/split.js';
+import { readBatch } from '../domain/hl7/split.js';
 import type { Arrival } from '../taking/taken.js';
 import { WardIntake } from '../taking/ward-intake.js';
 import { answerOf, takeSideBySide, wardEventsAnswer, type WardEventsAnswer } from './ward-events-answer.js';
@@ -26,7 +26,7 @@ export class WardEventsController {
     private readonly store: EventStore,
   ) {}
 
-  /** One HL7 v2 message or many in one body; 200 once all that could be taken is stored. */
+  /** One HL7 v2 message or many in one body, also in a batch envelope; 200 once all that could be taken is stored. */
   @Post('hl7v2')
   @May('feed.send')
   @HttpCode(200)
@@ -38,8 +38,8 @@ export class WardEventsController {
   ): Promise<WardEventsAnswer> {
     if (!hl7Types.includes(contentTypeOf(request)) || !Buffer.isBuffer(body))
       throw new Problem(415, 'request.media-type', 'HL7 v2 messages are sent as x-application/hl7-v2+er7.');
-    const { messages, stray } = splitMessages(body);
-    if (messages.length === 0)
+    const { messages, stray, enveloped, faults } = readBatch(body);
+    if (messages.length === 0 && !enveloped)
       throw new Problem(
         400,
         'hl7.unreadable',
@@ -53,7 +53,7 @@ export class WardEventsController {
       );
     const arrival: Arrival = { source: 'api', correlationId: request.correlationId ?? newId(), sender };
     const taken = await takeSideBySide(messages, (bytes) => this.intake.takeHl7(bytes, arrival));
-    return answerOf(taken, () => this.store.head());
+    return answerOf(taken, () => this.store.head(), faults);
   }
 
   /** Our own ward events: one CloudEvent, or a batch. */

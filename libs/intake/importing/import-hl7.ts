@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { Injectable } from '@nestjs/common';
 import { newId } from '#libs/platform/ids.js';
+import { Envelopes, type EnvelopeFault } from '../domain/hl7/batch.js';
 import type { Outcome, Taken } from '../taking/taken.js';
 import { WardIntake } from '../taking/ward-intake.js';
 import { readMessages } from './read-messages.js';
@@ -10,6 +11,8 @@ export interface ImportCounts extends Record<Outcome, number> {
   readonly messages: number;
   /** Why messages were not taken, how often each. */
   readonly reasons: readonly { readonly outcome: Outcome; readonly reason: string; readonly count: number }[];
+  /** What is wrong with the envelopes of batches (BHS, BTS, FHS, FTS); the messages in them are taken all the same. */
+  readonly warnings: readonly (EnvelopeFault & { readonly file: string })[];
 }
 
 export interface ImportProgress {
@@ -39,6 +42,7 @@ export class Hl7Importer {
     const counts = { accepted: 0, duplicate: 0, ignored: 0, quarantined: 0, rejected: 0 };
     const reasons = new Map<string, { outcome: Outcome; reason: string; count: number }>();
     const arrival = { source: 'import', correlationId: newId() } as const;
+    const warnings: (EnvelopeFault & { readonly file: string })[] = [];
     const underWay = new Set<Promise<void>>();
     let messages = 0;
     let bytesBefore = 0;
@@ -55,7 +59,8 @@ export class Hl7Importer {
 
     for (const file of files) {
       let end = 0;
-      for await (const message of readMessages(file)) {
+      const envelopes = new Envelopes();
+      for await (const message of readMessages(file, envelopes)) {
         if (failure !== undefined) break;
         ({ end } = message);
         // Blank lines in front of the first message are no message.
@@ -70,11 +75,12 @@ export class Hl7Importer {
         if (underWay.size >= sideBySide) await Promise.race(underWay);
         onProgress?.({ file, bytesDone: bytesBefore + end, bytesTotal, messages });
       }
+      warnings.push(...envelopes.end().map((fault) => ({ file, ...fault })));
       bytesBefore += end;
     }
     await Promise.all(underWay);
     if (failure !== undefined) throw failure;
     onProgress?.({ file: files.at(-1) ?? '', bytesDone: bytesTotal, bytesTotal, messages });
-    return { messages, ...counts, reasons: [...reasons.values()].toSorted((a, b) => b.count - a.count) };
+    return { messages, ...counts, reasons: [...reasons.values()].toSorted((a, b) => b.count - a.count), warnings };
   }
 }

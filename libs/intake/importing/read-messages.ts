@@ -1,4 +1,6 @@
 import { createReadStream } from 'node:fs';
+import { Envelopes } from '../domain/hl7/batch.js';
+import { splitMessages } from '../domain/hl7/split.js';
 
 const marker = Buffer.from('MSH');
 const isLineEnd = (byte: number | undefined): boolean => byte === 0x0d || byte === 0x0a;
@@ -18,8 +20,25 @@ const nextStart = (bytes: Buffer, from: number): number => {
   return -1;
 };
 
-/** The messages of a file of any size, one after the other; memory holds one of them and a piece of the file. */
-export async function* readMessages(file: string): AsyncGenerator<FileMessage> {
+/**
+ * The messages of a file of any size, one after the other; memory holds one of them and a piece of the file. What is no message is
+ * given too, so that it is counted. Batch envelopes are followed by `seen` and belong to no message.
+ */
+export async function* readMessages(file: string, seen = new Envelopes()): AsyncGenerator<FileMessage> {
+  for await (const { bytes, end } of piecesOf(file)) {
+    if (bytes.length > longest) {
+      yield { bytes, end };
+      continue;
+    }
+    const { messages, stray } = splitMessages(bytes, seen);
+    for (const message of messages) yield { bytes: message, end };
+    if (stray && messages.length > 0) seen.strayed();
+    else if (stray) yield { bytes, end };
+  }
+}
+
+/** A file cut before every MSH that begins a line. */
+async function* piecesOf(file: string): AsyncGenerator<FileMessage> {
   let rest: Buffer = Buffer.alloc(0);
   let offset = 0;
   for await (const chunk of createReadStream(file, { highWaterMark: 1_048_576 })) {

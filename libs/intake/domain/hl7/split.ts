@@ -1,8 +1,12 @@
+import { Envelopes, type EnvelopeFault } from './batch.js';
+
 const cr = 0x0d;
 const lf = 0x0a;
 const isBlank = (byte: number): boolean => byte === cr || byte === lf || byte === 0x20 || byte === 0x09;
-/** Batch envelopes (HL7 v2 §2.10.3) only frame the messages; the messages say everything themselves. */
+/** Batch envelopes (HL7 v2 §2.10.3) only frame the messages; the messages say everything themselves. Of a header and a trailer only the beginning is read. */
 const envelopes = ['FHS', 'BHS', 'BTS', 'FTS'];
+
+const longestEnvelope = 1000;
 
 const lineStartsWith = (bytes: Buffer, at: number, name: string): boolean =>
   bytes.length >= at + 3 && bytes.toString('latin1', at, at + 3) === name;
@@ -25,8 +29,19 @@ export interface SplitBody {
   readonly stray: boolean;
 }
 
-/** The messages of a body or file: each begins at an MSH that begins a line. */
-export const splitMessages = (bytes: Buffer): SplitBody => {
+export interface Batch extends SplitBody {
+  readonly enveloped: boolean;
+  readonly faults: readonly EnvelopeFault[];
+}
+
+/** A whole body: its messages, and what is wrong with the envelope around them. */
+export const readBatch = (bytes: Buffer): Batch => {
+  const envelopes = new Envelopes();
+  return { ...splitMessages(bytes, envelopes), enveloped: envelopes.any, faults: envelopes.end() };
+};
+
+/** The messages of a body, or of a piece of a file: each begins at an MSH that begins a line. `seen` follows the envelope from piece to piece. */
+export const splitMessages = (bytes: Buffer, seen = new Envelopes()): SplitBody => {
   const messages: Buffer[] = [];
   let start = -1;
   let stray = false;
@@ -39,10 +54,15 @@ export const splitMessages = (bytes: Buffer): SplitBody => {
     const begins = lineStartsWith(bytes, at, 'MSH');
     const envelope = !begins && envelopes.some((name) => lineStartsWith(bytes, at, name));
     if ((begins || envelope) && start >= 0) messages.push(trimmed(bytes, start, at));
-    if (begins) start = at;
-    else if (envelope) start = -1;
-    else if (start < 0) stray = true;
-    at = endOfLine(bytes, at);
+    const end = endOfLine(bytes, at);
+    if (begins) {
+      start = at;
+      seen.message();
+    } else if (envelope) {
+      start = -1;
+      seen.segment(bytes.toString('latin1', at, Math.min(end, at + longestEnvelope)));
+    } else if (start < 0) stray = true;
+    at = end;
   }
   if (start >= 0) messages.push(trimmed(bytes, start, bytes.length));
   return { messages, stray };
