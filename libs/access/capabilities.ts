@@ -33,6 +33,8 @@ export const capabilities = {
   'metric.people': row('people behind figures', { idt: 'yes', reablement: 'own', analyst: 'pseudonyms' }),
   'export.records': row('record-level export (cld)', { idt: 'yes' }),
   'feed.operate': row('quarantine, feeds', { ward: 'own', idt: 'yes', admin: 'yes' }),
+  // What a hospital wrote of people, referred or not: nothing for the admin of a live service.
+  'quarantine.open': row('read and correct a quarantined message', { ward: 'own', idt: 'yes' }),
   'feed.send': row('send ward events', { feed: 'yes', ward: 'own' }),
   'people.merge': row('settle and revert merges', { idt: 'yes', admin: 'yes' }),
   'settings.change': row('change settings', { idt: 'yes', admin: 'yes' }),

@@ -63,4 +63,46 @@ export const intakeMigrations: readonly Migration[] = [
         set_at timestamptz NOT NULL
       );`,
   },
+  {
+    name: '0002-quarantine-worked-and-feeds-watched',
+    sql: `
+      ALTER TABLE intake.quarantine
+        ADD COLUMN code text NOT NULL DEFAULT 'unsorted',
+        -- The stay it names, and when the sender recorded it: messages of one stay are tried in this order.
+        ADD COLUMN stay_id text,
+        ADD COLUMN recorded_at timestamptz,
+        -- The corrected message, where one could not be taken either; locked as the original is.
+        ADD COLUMN corrected bytea,
+        ADD COLUMN corrected_at timestamptz,
+        ADD COLUMN corrected_by text;
+      CREATE INDEX quarantine_stay ON intake.quarantine (stay_id) WHERE stay_id IS NOT NULL;
+      CREATE INDEX quarantine_code ON intake.quarantine (code, feed);
+
+      -- Trying many again, so that whoever asked can follow it.
+      CREATE TABLE intake.quarantine_retries (
+        id text PRIMARY KEY,
+        hospital text,
+        total integer NOT NULL,
+        tried integer NOT NULL DEFAULT 0,
+        settled integer NOT NULL DEFAULT 0,
+        started_at timestamptz NOT NULL,
+        updated_at timestamptz NOT NULL,
+        finished_at timestamptz
+      );
+
+      -- MSH-13, where the sender counts.
+      ALTER TABLE intake.messages ADD COLUMN sequence bigint;
+      ALTER TABLE intake.feeds
+        ADD COLUMN expired bigint NOT NULL DEFAULT 0,
+        -- As the others, but of what came from the hospital itself: not imported, not tried again.
+        ADD COLUMN heard_at timestamptz,
+        ADD COLUMN heard_recorded_at timestamptz;
+      -- What came from the hospital itself in each hour (UTC), for five weeks.
+      CREATE TABLE intake.feed_hours (
+        feed text NOT NULL,
+        hour timestamptz NOT NULL,
+        messages bigint NOT NULL,
+        PRIMARY KEY (feed, hour)
+      );`,
+  },
 ];

@@ -23,10 +23,15 @@ import { IntakeKeys } from './intake-keys.js';
 import { intakeMigrations } from './intake-migrations.js';
 import { WardEventsTopic } from './kafka/ward-events-topic.js';
 import { MllpServer } from './mllp/mllp-server.js';
-import { IntakePages } from './pages/intake.page.js';
+import { FeedsPage } from './pages/feeds.page.js';
+import { FixPage } from './pages/fix.page.js';
+import { QuarantinePage } from './pages/quarantine.page.js';
 import { TryPage } from './pages/try.page.js';
+import { FixQuarantined } from './quarantine/fix-quarantined.js';
 import { Quarantine } from './quarantine/quarantine.js';
 import { QuarantineController } from './quarantine/quarantine.controller.js';
+import { QuarantineList } from './quarantine/quarantine-list.js';
+import { RetryMany } from './quarantine/retry-many.js';
 import { RetryQuarantined } from './quarantine/retry-quarantined.js';
 import { ReferredPeople, referredPeople } from './referred/referred-people.js';
 import { HeardMessages } from './register/heard-messages.js';
@@ -61,7 +66,9 @@ const refreshMs = 5000;
     MessagesController,
     TryController,
     QuarantineController,
-    IntakePages,
+    FeedsPage,
+    QuarantinePage,
+    FixPage,
     TryPage,
   ],
   providers: [
@@ -72,7 +79,10 @@ const refreshMs = 5000;
     MessageRegister,
     HeardMessages,
     Quarantine,
+    QuarantineList,
     RetryQuarantined,
+    RetryMany,
+    FixQuarantined,
     ReferredPeople,
     StaysReader,
     KnownStays,
@@ -115,7 +125,7 @@ export class IntakeModule implements OnModuleInit, OnApplicationShutdown {
     await this.mappings.refresh();
     // While the database is away the mappings known so far go on counting.
     this.refreshing = setInterval(() => void this.mappings.refresh().catch(() => undefined), refreshMs).unref();
-    this.upkeep.hourly('quarantine', () => this.quarantine.forgetOld());
+    this.upkeep.hourly('quarantine', async () => void (await this.quarantine.forgetOld()));
     this.feed.register(stays);
     this.feed.register(linkedCases);
     this.feed.register(referredPeople);

@@ -1,9 +1,11 @@
 import type { Details, Identifier } from '#libs/people/port.js';
+import type { FaultCode } from './fault-words.js';
 import type { Hl7Header } from './hl7/header.js';
 import type { FactPerson, StayFact } from './stay-fact.js';
 
-/** A fault of content: which field, and a sentence a ward clerk understands. Never the value. */
+/** A fault of content: which reason of `faultWords` it comes under, which field, and a sentence for whoever sends it. Never the value. */
 export interface Fault {
+  readonly code: FaultCode;
   readonly field: string;
   readonly reason: string;
 }
@@ -27,6 +29,9 @@ export interface Envelope {
   readonly content: string;
   /** Whose patient it is about, as far as the message says; scopes quarantine to a trust. */
   readonly hospital: string | null;
+  /** The visit it names, and when the sender recorded it, as far as it says: what waits in quarantine is kept together and in order by these. */
+  readonly visit?: Visit | undefined;
+  readonly recordedAt?: string | undefined;
   readonly header?: Hl7Header;
 }
 

@@ -71,6 +71,7 @@ export class FeedsController {
     duplicates: 'integer',
     ignored: 'integer',
     quarantined: 'integer',
+    expired: 'integer',
     inQuarantine: 'integer',
     flagged: 'integer',
     mapping,

@@ -19,6 +19,8 @@ export interface ShownFeed {
   readonly duplicates: number;
   readonly ignored: number;
   readonly quarantined: number;
+  /** Deleted from quarantine because nobody settled them within 30 days. */
+  readonly expired: number;
   /** Waiting in quarantine now. */
   readonly inQuarantine: number;
   /** Control ids that came again with other content. */
@@ -35,6 +37,7 @@ interface Row {
   readonly duplicates: string;
   readonly ignored: string;
   readonly quarantined: string;
+  readonly expired: string;
   readonly flagged: string;
   readonly rate: string;
   readonly in_quarantine: string;
@@ -71,6 +74,7 @@ export class FeedsReader {
       duplicates: Number(row.duplicates),
       ignored: Number(row.ignored),
       quarantined: Number(row.quarantined),
+      expired: Number(row.expired),
       inQuarantine: Number(row.in_quarantine),
       flagged: Number(row.flagged),
       mapping: mappingOf(row.feed, this.mappings.current),

@@ -1,69 +1,30 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { Clock } from '#libs/platform/clock.js';
 import { Database } from '#libs/platform/database.js';
-import { decodeCursor, defaultLimit, pageOf, type List } from '#libs/platform/list.js';
 import { deterministicId } from '#libs/platform/ids.js';
 import type { Envelope, Fault } from '../domain/understood.js';
 import { IntakeKeys } from '../intake-keys.js';
-import type { MessageForm } from '../taking/taken.js';
+import type { Corrects, MessageForm } from '../taking/taken.js';
 import { lock, unlock } from './quarantine-box.js';
 
-/** A message that could not be taken, without its content. */
-export interface QuarantinedMessage {
-  readonly id: string;
-  readonly feed: string;
-  readonly controlId: string;
-  readonly kind: string;
-  readonly hospital: string | null;
-  /** The field at fault, and why in plain words. */
-  readonly field: string;
-  readonly reason: string;
-  readonly receivedAt: string;
-  readonly lastTriedAt: string;
-  readonly attempts: number;
-}
-
-interface Row {
-  readonly id: string;
-  readonly feed: string;
-  readonly control_id: string;
-  readonly kind: string;
-  readonly hospital: string | null;
-  readonly field: string;
-  readonly reason: string;
-  readonly received_at: Date;
-  readonly last_tried_at: Date;
-  readonly attempts: number;
-}
-
-const columns = 'id, feed, control_id, kind, hospital, field, reason, received_at, last_tried_at, attempts';
-
-const shown = (row: Row): QuarantinedMessage => ({
-  id: row.id,
-  feed: row.feed,
-  controlId: row.control_id,
-  kind: row.kind,
-  hospital: row.hospital,
-  field: row.field,
-  reason: row.reason,
-  receivedAt: row.received_at.toISOString(),
-  lastTriedAt: row.last_tried_at.toISOString(),
-  attempts: row.attempts,
-});
-
-const isCursor = (key: unknown): key is readonly [string, string] =>
-  Array.isArray(key) &&
-  key.length === 2 &&
-  typeof key[0] === 'string' &&
-  !Number.isNaN(Date.parse(key[0])) &&
-  typeof key[1] === 'string';
-
 /** Raw messages are kept for as long as nobody settled them, and no longer than this (architecture.md §7). */
-const keptDays = 30;
+export const keptDays = 30;
+
+/** The bytes of a message that waits, as it came and as it was last corrected. */
+export interface OpenedMessage {
+  readonly raw: Buffer;
+  readonly corrected: Buffer | undefined;
+  readonly form: MessageForm;
+}
+
+/** A corrected message is bound to its id and to being the corrected one: neither can be passed off as the other. */
+const correctedName = (id: string): string => `${id}/corrected`;
 
 /** Messages that were read but could not be taken: encrypted, until they are taken after all or dismissed. */
 @Injectable()
 export class Quarantine {
+  private readonly logger = new Logger('quarantine');
+
   constructor(
     private readonly database: Database,
     private readonly keys: IntakeKeys,
@@ -75,9 +36,14 @@ export class Quarantine {
     const id = deterministicId('quarantine', envelope.feed, envelope.controlId, hash);
     await this.database.query(
       `INSERT INTO intake.quarantine AS q
-         (id, feed, control_id, hash, kind, hospital, field, reason, raw, form, received_at, last_tried_at)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11)
-       ON CONFLICT (id) DO UPDATE SET field = excluded.field, reason = excluded.reason,
+         (id, feed, control_id, hash, kind, hospital, code, field, reason, raw, form, received_at, last_tried_at, stay_id, recorded_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12, $13, $14)
+       ON CONFLICT (id) DO UPDATE SET
+         -- What a person corrected says why it still waits.
+         code = CASE WHEN q.corrected IS NULL THEN excluded.code ELSE q.code END,
+         field = CASE WHEN q.corrected IS NULL THEN excluded.field ELSE q.field END,
+         reason = CASE WHEN q.corrected IS NULL THEN excluded.reason ELSE q.reason END,
+         stay_id = coalesce(excluded.stay_id, q.stay_id), recorded_at = coalesce(excluded.recorded_at, q.recorded_at),
          last_tried_at = excluded.last_tried_at, attempts = q.attempts + 1`,
       [
         id,
@@ -86,46 +52,51 @@ export class Quarantine {
         hash,
         envelope.kind.slice(0, 100),
         envelope.hospital,
+        fault.code,
         fault.field,
         fault.reason,
         lock(this.keys.quarantineKey, id, raw),
         form,
         this.clock.now(),
+        envelope.visit ? this.keys.stayId(envelope.visit) : null,
+        envelope.recordedAt ?? null,
       ],
     );
     return id;
   }
 
-  /** Newest first; `hospital` scopes to one trust. */
-  async page(
-    { limit = defaultLimit, cursor }: { limit?: number; cursor?: string },
-    hospital?: string,
-  ): Promise<List<QuarantinedMessage>> {
-    const [receivedAt, id] = cursor === undefined ? [null, null] : decodeCursor(cursor, isCursor);
-    const { rows } = await this.database.query<Row>(
-      `SELECT ${columns} FROM intake.quarantine
-        WHERE ($1::text IS NULL OR hospital = $1) AND ($2::timestamptz IS NULL OR (received_at, id) < ($2::timestamptz, $3::text))
-        ORDER BY received_at DESC, id DESC LIMIT $4`,
-      [hospital ?? null, receivedAt, id, limit + 1],
+  /** Keeps a corrected message that cannot be taken either beside the one that came. */
+  async keepCorrection({ id, by }: Corrects, fault: Fault, raw: Buffer): Promise<void> {
+    await this.database.query(
+      `UPDATE intake.quarantine SET code = $2, field = $3, reason = $4, corrected = $5, corrected_at = $6, corrected_by = $7,
+         last_tried_at = $6, attempts = attempts + 1 WHERE id = $1`,
+      [
+        id,
+        fault.code,
+        fault.field,
+        fault.reason,
+        lock(this.keys.quarantineKey, correctedName(id), raw),
+        this.clock.now(),
+        by,
+      ],
     );
-    return pageOf(rows.map(shown), limit, (item) => [item.receivedAt, item.id]);
   }
 
-  async find(id: string, hospital?: string): Promise<QuarantinedMessage | undefined> {
-    const { rows } = await this.database.query<Row>(
-      `SELECT ${columns} FROM intake.quarantine WHERE id = $1 AND ($2::text IS NULL OR hospital = $2)`,
-      [id, hospital ?? null],
-    );
-    return rows[0] && shown(rows[0]);
-  }
-
-  /** The message as it came. */
-  async open(id: string): Promise<{ readonly raw: Buffer; readonly form: MessageForm } | undefined> {
-    const { rows } = await this.database.query<{ raw: Buffer; form: MessageForm }>(
-      'SELECT raw, form FROM intake.quarantine WHERE id = $1',
+  /** The message as it came, and as somebody corrected it. */
+  async open(id: string): Promise<OpenedMessage | undefined> {
+    const { rows } = await this.database.query<{ raw: Buffer; corrected: Buffer | null; form: MessageForm }>(
+      'SELECT raw, corrected, form FROM intake.quarantine WHERE id = $1',
       [id],
     );
-    return rows[0] && { raw: unlock(this.keys.quarantineKey, id, rows[0].raw), form: rows[0].form };
+    const [row] = rows;
+    const key = this.keys.quarantineKey;
+    return (
+      row && {
+        raw: unlock(key, id, row.raw),
+        corrected: row.corrected ? unlock(key, correctedName(id), row.corrected) : undefined,
+        form: row.form,
+      }
+    );
   }
 
   /** Takes it out for good; the register remembers that it was dismissed, why and by whom. */
@@ -145,11 +116,26 @@ export class Quarantine {
     });
   }
 
-  /** Forgets what nobody settled in time. */
-  async forgetOld(): Promise<void> {
-    await this.database.query(
-      `DELETE FROM intake.quarantine WHERE received_at < $1::timestamptz - make_interval(days => $2)`,
-      [this.clock.now(), keptDays],
+  /** Deletes what nobody settled in time, and says so: the register notes it, the feed counts it, the log of the service warns. Returns how many. */
+  async forgetOld(): Promise<number> {
+    const { rows } = await this.database.query<{ feed: string; expired: number }>(
+      `WITH gone AS (
+         DELETE FROM intake.quarantine WHERE received_at < $1::timestamptz - make_interval(days => $2)
+         RETURNING feed, control_id, hash
+       ), noted AS (
+         UPDATE intake.messages m SET outcome = 'expired', reason = $3
+           FROM gone g WHERE m.feed = g.feed AND m.control_id = g.control_id AND m.hash = g.hash
+       ), told AS (SELECT feed, count(*)::int AS expired FROM gone GROUP BY feed),
+       counted AS (UPDATE intake.feeds f SET expired = f.expired + t.expired FROM told t WHERE f.feed = t.feed)
+       SELECT feed, expired FROM told`,
+      [this.clock.now(), keptDays, `Nobody settled it within ${String(keptDays)} days.`],
     );
+    for (const { feed, expired } of rows)
+      this.logger.warn({ feed, expired, because: `nobody settled them within ${String(keptDays)} days` });
+    await this.database.query(
+      `DELETE FROM intake.quarantine_retries WHERE started_at < $1::timestamptz - interval '30 days'`,
+      [this.clock.now()],
+    );
+    return rows.reduce((sum, { expired }) => sum + expired, 0);
   }
 }

@@ -4,9 +4,10 @@ import type { SignedIn } from '#libs/access/signed-in.js';
 import { understandCloudEvent } from '../domain/cloud-events/understand-cloud-event.js';
 import { FhirIntake } from '../fhir/fhir-intake.js';
 import { readLetter } from '../fhir/letter.js';
-import type { Arrival, MessageForm, Taken } from '../taking/taken.js';
+import type { Arrival, Corrects, MessageForm, Taken } from '../taking/taken.js';
 import { WardIntake } from '../taking/ward-intake.js';
 import { Quarantine } from './quarantine.js';
+import { QuarantineList, type QuarantinedMessage } from './quarantine-list.js';
 
 export interface Retried {
   readonly id: string;
@@ -16,33 +17,98 @@ export interface Retried {
   readonly stayId?: string;
   readonly reason?: string;
   readonly position?: string;
+  /** Others of the same stay that were tried with it, in the order in which the hospital recorded them. */
+  readonly others?: { readonly tried: number; readonly settled: number };
 }
 
-/** Sends a quarantined message down the same way again: a mapping may have changed since. */
+/** That a person corrected it. */
+export const correctsOf = ({ id, feed, controlId }: QuarantinedMessage, user: SignedIn): Corrects => ({
+  id,
+  feed,
+  controlId,
+  by: user.userId,
+});
+
+/** Sends a quarantined message down the same way again: a mapping may have changed since, or a person corrected it. */
 @Injectable()
 export class RetryQuarantined {
   constructor(
     private readonly quarantine: Quarantine,
+    private readonly list: QuarantineList,
     private readonly intake: WardIntake,
     private readonly fhir: FhirIntake,
   ) {}
 
+  /** Once it is taken, the others of its stay are tried too. Undefined when it is not there (any more). */
   async retry(id: string, user: SignedIn, correlationId: string): Promise<Retried | undefined> {
-    const found = await this.quarantine.find(id, scopeOf(user));
-    const opened = found && (await this.quarantine.open(id));
-    if (!opened) return undefined;
-    const arrival = { source: 'quarantine', correlationId, sender: user } as const;
-    const { raw, form } = opened;
-    const taken = await this.takeAgain(raw, form, arrival);
-    const { ack, stayId, reason, position } = taken;
+    const found = await this.list.find(id, scopeOf(user));
+    const retried = found && (await this.retryOne(found, user, correlationId));
+    return retried && this.withOthers(found, retried, user, correlationId);
+  }
+
+  /** By itself: without the others of its stay. */
+  async retryAlone(id: string, user: SignedIn, correlationId: string): Promise<Retried | undefined> {
+    const found = await this.list.find(id, scopeOf(user));
+    return found && this.retryOne(found, user, correlationId);
+  }
+
+  /** Takes a message that stands for one in quarantine. */
+  async take(
+    found: QuarantinedMessage,
+    { bytes, corrects }: { readonly bytes: Buffer; readonly corrects?: Corrects | undefined },
+    user: SignedIn,
+    correlationId: string,
+  ): Promise<Retried> {
+    const arrival = { source: 'quarantine', correlationId, sender: user, ...(corrects ? { corrects } : {}) } as const;
+    const { ack, stayId, reason, position } = await this.takeAgain(bytes, found.form, arrival);
     return {
-      id,
+      id: found.id,
       settled: ack === 'AA',
       ack,
       ...(stayId === undefined ? {} : { stayId }),
       ...(reason === undefined ? {} : { reason }),
       ...(position === undefined ? {} : { position }),
     };
+  }
+
+  /** What waited for this one: order does not matter to a stay, but people read the messages of a stay in it. */
+  async withOthers(
+    found: QuarantinedMessage,
+    retried: Retried,
+    user: SignedIn,
+    correlationId: string,
+  ): Promise<Retried> {
+    if (!retried.settled) return retried;
+    const others = await this.list.together(found, scopeOf(user));
+    let settled = 0;
+    let { position } = retried;
+    for (const other of others) {
+      const one = await this.retryOne(other, user, correlationId);
+      if (one?.settled !== true) continue;
+      settled += 1;
+      position = one.position ?? position;
+    }
+    return {
+      ...retried,
+      ...(position === undefined ? {} : { position }),
+      ...(others.length === 0 ? {} : { others: { tried: others.length, settled } }),
+    };
+  }
+
+  private async retryOne(
+    found: QuarantinedMessage,
+    user: SignedIn,
+    correlationId: string,
+  ): Promise<Retried | undefined> {
+    const opened = await this.quarantine.open(found.id);
+    if (!opened) return undefined;
+    const { raw, corrected } = opened;
+    return this.take(
+      found,
+      corrected ? { bytes: corrected, corrects: correctsOf(found, user) } : { bytes: raw },
+      user,
+      correlationId,
+    );
   }
 
   private takeAgain(raw: Buffer, form: MessageForm, arrival: Arrival): Promise<Taken> {

@@ -55,6 +55,19 @@ export class MessageRegister {
     return rows.length > 0;
   }
 
+  /** The stay that a message counts for since a person corrected it; undefined when nobody did. */
+  async corrected({
+    feed,
+    controlId,
+    hash,
+  }: Pick<RegisterEntry, 'feed' | 'controlId' | 'hash'>): Promise<{ readonly stayId: string | null } | undefined> {
+    const { rows } = await this.database.query<{ stay_id: string | null }>(
+      `SELECT stay_id FROM intake.messages WHERE feed = $1 AND control_id = $2 AND hash = $3 AND outcome = 'corrected'`,
+      [feed, controlId, hash],
+    );
+    return rows[0] && { stayId: rows[0].stay_id };
+  }
+
   private async writeAll(): Promise<void> {
     while (this.waiting.length > 0) {
       const batch = this.waiting.splice(0, mostAtOnce);
@@ -94,6 +107,10 @@ export class MessageRegister {
       of(({ ifNew }) => ifNew.quarantined),
       of(({ ifKnown }) => ifKnown.accepted),
       of(({ ifKnown }) => ifKnown.duplicates),
+      of(({ entry }) => entry.live),
+      of(({ entry }) => entry.sequence ?? null),
+      of(({ entry }) => entry.corrects?.id ?? null),
+      of(({ entry }) => entry.corrects?.by ?? null),
     ]);
     return new Map(
       rows.map((row) => [keyOf({ feed: row.feed, controlId: row.control_id, hash: row.hash }), row] as const),

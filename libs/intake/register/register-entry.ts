@@ -12,6 +12,12 @@ export interface RegisterEntry {
   readonly stayId?: string;
   /** The sender's recorded time. */
   readonly recorded?: string;
+  /** It came from the hospital itself just now: it was not imported, nor tried again. */
+  readonly live: boolean;
+  /** MSH-13, where it is a number. */
+  readonly sequence?: number | undefined;
+  /** It stands for a message in quarantine that a person corrected; that one is settled with it. */
+  readonly corrects?: { readonly id: string; readonly by: string } | undefined;
   /**
    * Who knows whether the message came before: the log, for what stands there as an event of its own; else only this register,
    * which then tells the first from its repeats.

@@ -23,6 +23,15 @@ export interface Taken {
 /** Which form the bytes of a message have; a quarantined one is read again in the same way. */
 export type MessageForm = 'hl7v2' | 'cloudevent' | 'fhir';
 
+/** The message in quarantine that another stands for: it keeps its sender and, where it has one of its own, its control id. */
+export interface Corrects {
+  readonly id: string;
+  readonly feed: string;
+  readonly controlId: string;
+  /** The user who corrected it. */
+  readonly by: string;
+}
+
 /** How a message came. */
 export interface Arrival {
   readonly source: 'mllp' | 'api' | 'kafka' | 'import' | 'quarantine';
@@ -31,4 +40,6 @@ export interface Arrival {
   readonly sender?: SignedIn;
   /** Whether the line may speak for who the header names (MSH-3, MSH-4); absent when any may be named. */
   readonly speaksFor?: (header: Pick<Hl7Header, 'application' | 'facility'>) => boolean;
+  /** A person corrected a message that waits in quarantine: this one counts in its place. */
+  readonly corrects?: Corrects;
 }

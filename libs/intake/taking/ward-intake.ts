@@ -72,14 +72,15 @@ export class WardIntake {
     if (envelope.header && arrival.speaksFor?.(envelope.header) === false)
       return answered(envelope, 'rejected', 'AR', foreignFeed);
     if (!maySpeakFor(arrival, envelope)) return answered(envelope, 'rejected', 'AR', { reason: foreign });
+    if (!isTheSame(arrival, envelope, form)) return answered(envelope, 'rejected', 'AR', { reason: otherMessage });
     try {
       return await this.settle(understood, form, raw, arrival);
     } catch (error) {
       if (isUnavailable(error)) throw error;
-      if (error instanceof NobodyToIdentify) return this.refuse(envelope, faults.nobody, form, raw);
+      if (error instanceof NobodyToIdentify) return this.refuse(envelope, faults.nobody, form, raw, arrival);
       // No content: the message waits in quarantine, where it can be looked into.
       this.logger.error({ fault: nameOf(error), kind: envelope.kind });
-      return this.refuse(envelope, faults.unforeseen, form, raw);
+      return this.refuse(envelope, faults.unforeseen, form, raw, arrival);
     }
   }
 
@@ -91,8 +92,8 @@ export class WardIntake {
   ): Promise<Taken> {
     const { envelope } = understood;
     const hash = this.keys.contentHash(envelope);
-    if (understood.kind === 'refused') return this.refuse(envelope, understood.fault, form, raw);
-    const note = { ...named(envelope), hash };
+    if (understood.kind === 'refused') return this.refuse(envelope, understood.fault, form, raw, arrival);
+    const note = { ...named(envelope, arrival), hash };
     if (understood.kind === 'ignored') {
       const { repeated } = await this.register.record({
         ...note,
@@ -104,7 +105,8 @@ export class WardIntake {
     }
     if (understood.kind === 'person') {
       const { position, toSettle } = await this.people.take(understood, hash, arrival);
-      if (toSettle && !(await this.wasTaken(envelope, hash))) return this.refuse(envelope, faults[toSettle], form, raw);
+      if (toSettle && !(await this.wasTaken(envelope, hash)))
+        return this.refuse(envelope, faults[toSettle], form, raw, arrival);
       const { repeated } = await this.register.record({
         ...note,
         outcome: 'accepted',
@@ -116,19 +118,25 @@ export class WardIntake {
     if (understood.kind === 'visits') {
       const visits = await this.visits.take(understood, hash, arrival);
       if (visits.ok && visits.ring && !(await this.wasTaken(envelope, hash)))
-        return this.refuse(envelope, faults.ring, form, raw);
-      return this.taken(envelope, hash, visits, understood.merges[0]?.news);
+        return this.refuse(envelope, faults.ring, form, raw, arrival);
+      return this.taken(envelope, hash, visits, understood.merges[0]?.news, arrival);
     }
-    return this.taken(envelope, hash, await this.stays.take(understood, hash, arrival), understood.news);
+    return this.taken(envelope, hash, await this.stays.take(understood, hash, arrival), understood.news, arrival);
   }
 
   /** What stands in the log as said of a stay. */
-  private async taken(envelope: Envelope, hash: string, stay: StayTaken, news: StayNews | undefined): Promise<Taken> {
+  private async taken(
+    envelope: Envelope,
+    hash: string,
+    stay: StayTaken,
+    news: StayNews | undefined,
+    arrival: Arrival,
+  ): Promise<Taken> {
     if (!stay.ok) return answered(envelope, 'rejected', 'AR', { reason: foreign });
     const { stayId, position, duplicate } = stay;
     const outcome = duplicate ? 'duplicate' : 'accepted';
     const recorded = news ? { recorded: news.recorded } : {};
-    const note = { ...named(envelope), hash, outcome, stayId, ...recorded, knownBy: 'log' } as const;
+    const note = { ...named(envelope, arrival), hash, outcome, stayId, ...recorded, knownBy: 'log' } as const;
     const { flagged } = await this.register.record(note);
     const odd = [...(news?.flags ?? []), ...(flagged ? ['control-id-reused'] : [])];
     return answered(envelope, outcome, 'AA', {
@@ -144,17 +152,32 @@ export class WardIntake {
     return this.register.wasTaken({ feed, controlId, hash });
   }
 
-  private async refuse(envelope: Envelope, fault: Fault, form: MessageForm, raw: Buffer): Promise<Taken> {
+  private async refuse(
+    envelope: Envelope,
+    fault: Fault,
+    form: MessageForm,
+    raw: Buffer,
+    arrival: Arrival,
+  ): Promise<Taken> {
+    const refused = answered(envelope, 'quarantined', 'AE', { reason: fault.reason, field: fault.field });
+    if (arrival.corrects) {
+      await this.quarantine.keepCorrection(arrival.corrects, fault, raw);
+      return refused;
+    }
     const hash = this.keys.contentHash(envelope);
+    const corrected = await this.register.corrected({ ...envelope, hash });
+    const note = { ...named(envelope, arrival), hash, reason: fault.reason } as const;
+    if (corrected) {
+      // What was wrong with it has been put right since: it counts already.
+      await this.register.record({ ...note, outcome: 'duplicate', knownBy: 'register' });
+      const { stayId } = corrected;
+      return answered(envelope, 'duplicate', 'AA', stayId === null ? {} : { stayId });
+    }
     await this.quarantine.keep(envelope, hash, fault, form, raw);
-    await this.register.record({
-      ...named(envelope),
-      hash,
-      outcome: 'quarantined',
-      reason: fault.reason,
-      knownBy: 'log',
-    });
-    return answered(envelope, 'quarantined', 'AE', { reason: fault.reason, field: fault.field });
+    // Tried again, it is still the one message that was counted when it came.
+    if (arrival.source !== 'quarantine')
+      await this.register.record({ ...note, outcome: 'quarantined', knownBy: 'log' });
+    return refused;
   }
 }
 
@@ -164,12 +187,21 @@ const foreignFeed = {
 } as const;
 const foreign = 'The message is about a hospital that is not your own.';
 
-const named = ({ feed, controlId, kind, hospital }: Envelope) => ({
+const otherMessage = 'The corrected message is not the same one: its sender and its control id must stay as they were.';
+
+const named = ({ feed, controlId, kind, hospital, header }: Envelope, { source, corrects }: Arrival) => ({
   feed,
   controlId,
   kind: kind.slice(0, 100),
   hospital,
+  live: source !== 'quarantine' && source !== 'import',
+  ...(header?.sequence === undefined ? {} : { sequence: header.sequence }),
+  ...(corrects ? { corrects } : {}),
 });
+
+/** The name of a version of a FHIR resource is made from its content, so that there only the sender can stay as it was. */
+const isTheSame = ({ corrects }: Arrival, { feed, controlId }: Envelope, form: MessageForm): boolean =>
+  corrects === undefined || (corrects.feed === feed && (form === 'fhir' || corrects.controlId === controlId));
 
 /** A ward user sends for the own hospital only (api.md, "Who may do what"); a line, a feed's own account and an import speak for whom they name. A message that names no hospital is held to that of its stay. */
 const maySpeakFor = ({ sender }: Arrival, { hospital }: Envelope): boolean =>

@@ -11,6 +11,7 @@ import { isCivilDate, normaliseInstant } from '#libs/nhs/civil-date.js';
 import { isDischargeDestination, isDischargeMethod } from '#libs/nhs/codes.js';
 import { isTestNumber, parseNhsNumber } from '#libs/nhs/nhs-number.js';
 import type { Details } from '#libs/people/port.js';
+import type { FaultCode } from '../fault-words.js';
 import { mappingOf } from '../feed-mapping.js';
 import type { ReadingContext } from '../hl7/understand.js';
 import { sorted } from '../sorted.js';
@@ -44,14 +45,17 @@ export const understandCloudEvent = (value: unknown, context: ReadingContext): U
     kind: value.type,
     content: contentOf(value),
     hospital: hospitalOf(value.data),
+    visit: value.subject === undefined ? undefined : { authority: value.source, number: value.subject },
+    recordedAt: normaliseInstant(value.recordedtime ?? value.time ?? '') ?? undefined,
   };
   if (!known) return { kind: 'ignored', envelope, reason: 'This type of event is not a ward event of ours.' };
-  const refused = (field: string, reason: string): Understood => ({
+  const refused = (field: string, reason: string, code: FaultCode = 'not-as-agreed'): Understood => ({
     kind: 'refused',
     envelope,
-    fault: { field, reason },
+    fault: { code, field, reason },
   });
-  if (value.subject === undefined) return refused('subject', 'The event has no subject: it does not name the visit.');
+  if (value.subject === undefined)
+    return refused('subject', 'The event has no subject: it does not name the visit.', 'visit-missing');
   const event = { name: known.name, data: value.data };
   if (!isWardEvent(event, known.check))
     return refused('data', `The data is not that of this type: ${faultOf(known.check, 'data')}.`);
@@ -59,7 +63,7 @@ export const understandCloudEvent = (value: unknown, context: ReadingContext): U
   const { says, at } = newsOfEvent(event, context.outwardTable);
   const time = value.time === undefined ? at : normaliseInstant(value.time);
   const recorded = value.recordedtime === undefined ? time : normaliseInstant(value.recordedtime);
-  if (time === null || recorded === null) return refused('time', 'The event has no time.');
+  if (time === null || recorded === null) return refused('time', 'The event has no time.', 'date-missing');
   const fault = codeFault(event);
   if (fault) return { kind: 'refused', envelope, fault };
   const person = event.name === 'admitted' ? event.data.person : {};
@@ -79,18 +83,27 @@ const codeFault = (event: WardEvent): Fault | undefined => {
   if (event.name === 'admitted') {
     const { birthDate } = event.data.person;
     return typeof birthDate === 'string' && birthDate > event.data.admittedAt.slice(0, 10)
-      ? { field: 'data.person.birthDate', reason: 'The birth date is later than the admission.' }
+      ? {
+          code: 'wrong-date',
+          field: 'data.person.birthDate',
+          reason: 'The birth date is later than the admission.',
+        }
       : undefined;
   }
   if (event.name !== 'discharged') return undefined;
   if (!isDischargeDestination(event.data.destinationCode))
     return {
+      code: 'unknown-code',
       field: 'data.destinationCode',
       reason: 'The destination is not a code of the national list of discharge destinations.',
     };
   return isDischargeMethod(event.data.methodCode)
     ? undefined
-    : { field: 'data.methodCode', reason: 'The method is not a code of the national list of discharge methods.' };
+    : {
+        code: 'unknown-code',
+        field: 'data.methodCode',
+        reason: 'The method is not a code of the national list of discharge methods.',
+      };
 };
 
 const identityOf = (person: WardPerson, feed: string, context: ReadingContext): Identity | Fault => {
@@ -100,6 +113,7 @@ const identityOf = (person: WardPerson, feed: string, context: ReadingContext): 
   if (!parsed.ok) return { identifiers: locals, number: 'unverified' };
   if (context.production && isTestNumber(parsed.value))
     return {
+      code: 'test-person',
       field: 'data.person.nhsNumber',
       reason: 'The NHS number is a test number (it begins with 9). The live service does not take test people.',
     };

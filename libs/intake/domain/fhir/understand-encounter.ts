@@ -1,6 +1,6 @@
 import type { Envelope, Identity, Understood } from '../understood.js';
 import { readEncounter } from './check.js';
-import { isError } from './issue.js';
+import { faultOf, isError } from './issue.js';
 import { newsOfEncounter, personOfEncounter } from './news-of-encounter.js';
 import { readPlaces } from './places.js';
 import { Reading } from './reading.js';
@@ -64,12 +64,11 @@ const understand = (scene: Scene): Understood => {
     recorded !== undefined &&
     visit &&
     newsOfEncounter(scene, { meaning: told, recorded, visit, times, places });
-  const envelope = envelopeOf(scene, recorded, hospital);
+  const envelope = { ...envelopeOf(scene, recorded, hospital), visit, recordedAt: recorded };
   if (notOurs !== undefined) return { kind: 'ignored', envelope, reason: notOurs };
   const fault = reading.issues.find(isError);
   if (fault || !news || !visit) {
-    const reason = fault?.text ?? 'The Encounter cannot be taken.';
-    return { kind: 'refused', envelope, fault: { field: fault?.path ?? root.path, reason } };
+    return { kind: 'refused', envelope, fault: faultOf(fault, root.path, 'The Encounter cannot be taken.') };
   }
   const flags = reading.flags.size > 0 ? { flags: [...reading.flags] } : {};
   return {

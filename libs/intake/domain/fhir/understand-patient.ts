@@ -2,7 +2,7 @@ import { londonDate } from '#libs/nhs/civil-date.js';
 import { mappingOf } from '../feed-mapping.js';
 import type { Understood } from '../understood.js';
 import { readPatient } from './check.js';
-import { isError } from './issue.js';
+import { faultOf, isError } from './issue.js';
 import { hospitalName, odsCodeOf } from './organisations.js';
 import { readPerson } from './person.js';
 import { Reading } from './reading.js';
@@ -58,14 +58,14 @@ const understand = (
     kind: 'Patient',
     content,
     hospital: hospital?.slice(0, 200) ?? null,
+    recordedAt: recorded,
   };
   // The age is not kept here, so any day after the birth will do.
   const on = londonDate(recorded ?? '2200-01-01T00:00:00.000Z');
   const person = readPerson({ resource: patient, root }, { identity, on, table: context.outwardTable }, reading);
   const fault = reading.issues.find(isError);
   if (fault || recorded === undefined) {
-    const reason = fault?.text ?? 'The Patient cannot be taken.';
-    return { kind: 'refused', envelope, fault: { field: fault?.path ?? root.path, reason } };
+    return { kind: 'refused', envelope, fault: faultOf(fault, root.path, 'The Patient cannot be taken.') };
   }
   const { dead, deathAt } = person.says;
   const death = dead === undefined ? null : { dead, ...(deathAt === undefined ? {} : { deathAt }) };

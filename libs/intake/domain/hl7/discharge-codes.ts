@@ -23,7 +23,7 @@ export const readDischargeCodes = (fields: Fields, mapping: FeedMapping): Discha
     typeof said === 'string' ? translated(codes, said) : said;
   const checked = (name: string, said: Said, isKnown: (code: string) => boolean, what: string): Said => {
     if (typeof said !== 'string' || isKnown(said)) return said;
-    fields.faultAt(name, `is not a code of the national list of discharge ${what}`);
+    fields.faultAt(name, `is not a code of the national list of discharge ${what}`, 'unknown-code');
     return undefined;
   };
   const destination = (name: string, said: Said): Said =>

@@ -1,4 +1,5 @@
 import { londonDate, parseLondonLocal, type LocalTimeFault } from '#libs/nhs/civil-date.js';
+import type { FaultCode } from '../fault-words.js';
 import { fieldPathOf, nameOfPath } from '../field-path.js';
 import type { Fault } from '../understood.js';
 import type { Hl7Header } from './header.js';
@@ -73,13 +74,13 @@ export class Fields {
     return undefined;
   }
 
-  fault(segment: string, field: number, what: string): void {
-    this.faultAt(`${segment}-${String(field)}`, what);
+  fault(segment: string, field: number, what: string, code: FaultCode = 'wrong-value'): void {
+    this.faultAt(`${segment}-${String(field)}`, what, code);
   }
 
   /** `name`: of the place, as it stands in reasons. */
-  faultAt(name: string, what: string): void {
-    this.faults.push({ field: name, reason: `${name} ${what}.` });
+  faultAt(name: string, what: string, code: FaultCode = 'wrong-value'): void {
+    this.faults.push({ code, field: name, reason: `${name} ${what}.` });
   }
 
   private saidAt(path: string): Said {
@@ -91,7 +92,7 @@ export class Fields {
 
   private checked(name: string, said: Said): Said {
     if (typeof said !== 'string' || said.length <= longest) return said;
-    this.faultAt(name, `is longer than ${String(longest)} characters`);
+    this.faultAt(name, `is longer than ${String(longest)} characters`, 'too-long');
     return undefined;
   }
 
@@ -99,12 +100,12 @@ export class Fields {
     const { timeZone } = this;
     const time = parseLondonLocal(text, { timeZone, shownOffsetMinutes: this.shownOffset(text) });
     if (!time.ok) {
-      this.faultAt(name, sentences[time.reason]);
+      this.faultAt(name, sentences[time.reason], 'wrong-date');
       return undefined;
     }
     const year = Number(time.date.slice(0, 4));
     if (year < 1850 || year > 2200) {
-      this.faultAt(name, sentences['no-such-date']);
+      this.faultAt(name, sentences['no-such-date'], 'wrong-date');
       return undefined;
     }
     if (time.flag) this.flags.add(`time-in-${time.flag}`);

@@ -21,6 +21,8 @@ export interface Hl7Header {
   /** MSH-16: the same of the application's. */
   readonly applicationWhen: string;
   readonly delimiters: Delimiters;
+  /** MSH-13, where the sender counts its messages. */
+  readonly sequence?: number | undefined;
   /** MSH-7 as sent. */
   readonly sentAt: string;
   /** The offset written in MSH-7: it shows which of the two hours of the October Sunday is meant. */
@@ -47,10 +49,14 @@ export const readHeader = (message: Hl7Message): Hl7Header => {
     acceptWhen: message.text1('MSH', 15).toUpperCase(),
     applicationWhen: message.text1('MSH', 16).toUpperCase(),
     delimiters: message.delimiters,
+    sequence: sequenceOf(message.text1('MSH', 13)),
     sentAt,
     shownOffsetMinutes: sent.ok ? sent.offsetMinutes : null,
   };
 };
+
+/** -1 asks for a number and 0 begins anew (HL7 v2 §2.10.1): neither counts. */
+const sequenceOf = (text: string): number | undefined => (/^[1-9]\d{0,14}$/.test(text) ? Number(text) : undefined);
 
 /** The message without MSH-7: what makes two messages the same (api.md, duplicates). */
 export const contentOf = (message: Hl7Message): string => {

@@ -1,6 +1,7 @@
 import { isTestNumber, parseNhsNumber } from '#libs/nhs/nhs-number.js';
 import type { Identifier } from '#libs/people/port.js';
 import type { FeedMapping } from '../feed-mapping.js';
+import type { FaultCode } from '../fault-words.js';
 import type { Fault, Identity } from '../understood.js';
 import type { Hl7Message } from './reader.js';
 
@@ -95,11 +96,18 @@ export const readIdentity = (
     else wrongNumber = true;
   }
   const name = `${segment}-${String(field)}`;
-  const fault = (reason: string): ReadIdentity => ({ ok: false, fault: { field: name, reason } });
-  if (numbers.size > 1) return fault(`${name} holds two NHS numbers. A person must settle whose record this is.`);
+  const fault = (code: FaultCode, reason: string): ReadIdentity => ({
+    ok: false,
+    fault: { code, field: name, reason },
+  });
+  if (numbers.size > 1)
+    return fault('two-nhs-numbers', `${name} holds two NHS numbers. A person must settle whose record this is.`);
   const [number] = numbers;
   if (number !== undefined && production && isTestNumber(number))
-    return fault(`${name} holds a test NHS number (it begins with 9). The live service does not take test people.`);
+    return fault(
+      'test-person',
+      `${name} holds a test NHS number (it begins with 9). The live service does not take test people.`,
+    );
   const status = statusOf(message, nth);
   const verified =
     number !== undefined &&

@@ -69,7 +69,7 @@ const ageOf = (fields: Fields, at: string): { years: number; on: string } | null
   if (at === '') return undefined;
   const on = dateOf(at);
   if (birthDate <= on) return { years: completedYears(birthDate, on), on };
-  fields.fault('PID', 7, 'is later than the event');
+  fields.fault('PID', 7, 'is later than the event', 'wrong-date');
   return undefined;
 };
 
@@ -95,7 +95,7 @@ export const readStay = (
   const { place, hospital } = readLocation(fields, mapping);
   const expectedDate = fields.date('PV2', 9);
   if (action === 'expect' && typeof expectedDate !== 'string' && fields.faults.length === 0)
-    fields.fault('PV2', 9, 'is empty, but a pending discharge (A16) must give the expected date');
+    fields.fault('PV2', 9, 'is empty, but a pending discharge (A16) must give the expected date', 'date-missing');
   const news = {
     place,
     hospital,
@@ -126,7 +126,7 @@ export const recordedOf = (fields: Fields): string => {
   const recorded = fields.instant('EVN', 2) ?? fields.instant('MSH', 7);
   if (typeof recorded === 'string') return recorded;
   if (fields.faults.length === 0)
-    fields.fault('MSH', 7, 'is empty, and so is EVN-2: the message does not say when it was recorded');
+    fields.fault('MSH', 7, 'is empty, and so is EVN-2: the message does not say when it was recorded', 'date-missing');
   // Never used: a message with a fault is not taken.
   return '';
 };

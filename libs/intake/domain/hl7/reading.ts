@@ -1,6 +1,6 @@
 import type { OutwardTable } from '#libs/nhs/postcode.js';
 import type { PartialFeedMapping } from '../feed-mapping.js';
-import type { Envelope, Understood } from '../understood.js';
+import type { Envelope, Fault, Understood } from '../understood.js';
 
 /** What reading a message depends on beside the message: nothing of what was said before, so that no order can reach it. */
 export interface ReadingContext {
@@ -8,6 +8,13 @@ export interface ReadingContext {
   readonly mappings: ReadonlyMap<string, PartialFeedMapping>;
   readonly outwardTable: OutwardTable;
 }
+
+/** Nothing says whose patient it is. */
+export const noHospital: Fault = {
+  code: 'hospital-missing',
+  field: 'MSH-4',
+  reason: 'Neither PV1-3 nor MSH-4 names the hospital.',
+};
 
 /** Only inpatients have a stay here (domain.md §6.1, PV1-2). */
 export const noInpatient = (envelope: Envelope, patientClass: string): Understood => ({

@@ -35,7 +35,11 @@ const correctionsOf = (right: readonly Identifier[], wrong: readonly Identifier[
     const alike = right.filter((other) => series(other) === series(one));
     const [only] = alike.length > 0 ? alike : wrong.length === 1 ? right : [];
     if (!only || alike.length > 1 || (alike.length === 0 && right.length > 1))
-      return { field: 'PID-3', reason: 'PID-3 does not say which of its identifiers is right for the one in MRG-1.' };
+      return {
+        code: 'correction-unclear',
+        field: 'PID-3',
+        reason: 'PID-3 does not say which of its identifiers is right for the one in MRG-1.',
+      };
     found.push({ right: only, wrong: one });
   }
   return found;

@@ -50,7 +50,7 @@ export const understandMerge = (envelope: Envelope, fields: Fields, question: Id
 
 export const usable = (read: ReadIdentity, field: string): ReadIdentity =>
   read.ok && read.identity.identifiers.length === 0
-    ? { ok: false, fault: { field, reason: `${field} holds no identifier that can be used.` } }
+    ? { ok: false, fault: { code: 'who-missing', field, reason: `${field} holds no identifier that can be used.` } }
     : read;
 
 const all = (

@@ -1,15 +1,10 @@
+import type { FaultCode } from '../fault-words.js';
 import type { Envelope, Fault, Understood, Visit, VisitMerge } from '../understood.js';
 import type { Fields } from './fields.js';
 import { readIdentity, type IdentityQuestion } from './identity.js';
 import { readStay } from './read-stay.js';
-import { noInpatient, type ReadingContext } from './reading.js';
+import { noHospital, noInpatient, type ReadingContext } from './reading.js';
 import { visitOf } from './visit.js';
-
-const refused = (envelope: Envelope, field: string, reason: string): Understood => ({
-  kind: 'refused',
-  envelope,
-  fault: { field, reason },
-});
 
 const sameVisit = (a: Visit, b: Visit): boolean => a.authority === b.authority && a.number === b.number;
 
@@ -24,7 +19,7 @@ export const understandVisits = (
   { outwardTable }: ReadingContext,
 ): Understood => {
   const { message } = fields;
-  if (envelope.hospital === null) return refused(envelope, 'MSH-4', 'Neither PV1-3 nor MSH-4 names the hospital.');
+  if (envelope.hospital === null) return { kind: 'refused', envelope, fault: noHospital };
   const says = readStay(fields, 'merge', { mapping: question.mapping, outwardTable });
   const { action, eventTime, recorded, controlId, sender } = says;
   const count = Math.max(1, message.count('MRG'));
@@ -52,12 +47,14 @@ const pairOf = (
   question: IdentityQuestion,
   nth: number,
 ): Omit<VisitMerge, 'news'> | { readonly fault: Fault } => {
-  const fault = (field: string, reason: string) => ({ fault: { field, reason } });
+  const fault = (code: FaultCode, field: string, reason: string) => ({ fault: { code, field, reason } });
   const survivor = visitOf(message, header, question.mapping, { nth });
-  if (!survivor) return fault('PV1-19', 'PV1-19 is empty: the message does not name the visit that stays.');
+  if (!survivor)
+    return fault('visit-missing', 'PV1-19', 'PV1-19 is empty: the message does not name the visit that stays.');
   const loser = visitOf(message, header, question.mapping, { segment: 'MRG', field: 5, nth });
-  if (!loser) return fault('MRG-5', 'MRG-5 is empty: the message does not name the visit that is given up.');
-  if (sameVisit(survivor, loser)) return fault('MRG-5', 'MRG-5 and PV1-19 name the same visit.');
+  if (!loser)
+    return fault('visit-missing', 'MRG-5', 'MRG-5 is empty: the message does not name the visit that is given up.');
+  if (sameVisit(survivor, loser)) return fault('same-visit', 'MRG-5', 'MRG-5 and PV1-19 name the same visit.');
   const read = readIdentity(question, { nth });
   return read.ok ? { survivor, loser, identity: read.identity } : { fault: read.fault };
 };

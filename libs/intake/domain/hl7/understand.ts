@@ -1,3 +1,4 @@
+import { parseLondonLocal } from '#libs/nhs/civil-date.js';
 import { mappingOf, type FeedMapping } from '../feed-mapping.js';
 import type { Envelope, Fault, Understood } from '../understood.js';
 import { decode } from './character-set.js';
@@ -8,7 +9,7 @@ import { readIdentity, type IdentityQuestion } from './identity.js';
 import { handlingOf, type Handling } from './kinds.js';
 import { hospitalOf } from './location.js';
 import { readHl7, type Hl7Message } from './reader.js';
-import { noInpatient, type ReadingContext } from './reading.js';
+import { noHospital, noInpatient, type ReadingContext } from './reading.js';
 import { understandCorrection } from './understand-correction.js';
 import { understandMerge, understandPerson } from './understand-person.js';
 import { understandVisits } from './understand-visits.js';
@@ -65,14 +66,17 @@ export const understandHl7 = (bytes: Buffer, context: ReadingContext): Understoo
     kind: header.event ? `${header.type}^${header.event}` : header.type,
     content,
     hospital: hospitalOf(message, header.facility, mapping),
+    visit: visitOf(message, header, mapping),
+    recordedAt: recordedAtOf(message, header, mapping),
     header,
   };
   if (header.type !== 'ADT')
     return { kind: 'ignored', envelope, reason: `${header.type} messages are not ward events.` };
-  if (unreadable !== undefined) return refused(envelope, { field: 'MSH-18', reason: unreadable });
+  if (unreadable !== undefined) return refused(envelope, { code: 'characters', field: 'MSH-18', reason: unreadable });
   const handling = handlingOf(header.event);
   if (handling.as === 'ignored') return { kind: 'ignored', envelope, reason: handling.reason };
-  if (handling.as === 'refused') return refused(envelope, { field: 'MSH-9', reason: handling.reason });
+  if (handling.as === 'refused')
+    return refused(envelope, { code: 'kind-not-taken', field: 'MSH-9', reason: handling.reason });
   const question = { message, mapping, facility: header.facility, production: context.production };
   const fields = new Fields(message, header, mapping.timeZone);
   if (handling.as === 'person') return understandPerson(envelope, fields, question);
@@ -82,10 +86,16 @@ export const understandHl7 = (bytes: Buffer, context: ReadingContext): Understoo
   return understandStay(envelope, fields, handling, question, context);
 };
 
+/** When the sender recorded it, where EVN-2 or MSH-7 can be read: only what waits in quarantine goes by it. */
+const recordedAtOf = (message: Hl7Message, { sentAt }: Hl7Header, { timeZone }: FeedMapping): string | undefined => {
+  const [recorded, sent] = [message.text1('EVN', 2), sentAt].map((text) => parseLondonLocal(text, { timeZone }));
+  return recorded?.ok ? recorded.instant : sent?.ok ? sent.instant : undefined;
+};
+
 const refused = (envelope: Envelope, fault: Fault): Understood => ({ kind: 'refused', envelope, fault });
 
 /** api.md: production takes processing id P; otherwise P and T. A feed's mapping may say otherwise. */
-const rejectionOf = (header: Hl7Header, mapping: FeedMapping, production: boolean): Fault | undefined => {
+const rejectionOf = (header: Hl7Header, mapping: FeedMapping, production: boolean): Omit<Fault, 'code'> | undefined => {
   if (header.controlId === '')
     return {
       field: 'MSH-10',
@@ -115,6 +125,7 @@ const understandStay = (
   const patientClass = message.text1('PV1', 2).toUpperCase();
   if (patientClass === '' && handling.action !== 'become-outpatient')
     return refused(envelope, {
+      code: 'class-missing',
       field: 'PV1-2',
       reason: 'PV1-2 is empty: the message does not say whether this is an inpatient.',
     });
@@ -123,9 +134,12 @@ const understandStay = (
 
   const visit = visitOf(message, header, question.mapping);
   if (!visit)
-    return refused(envelope, { field: 'PV1-19', reason: 'PV1-19 is empty: the message does not name the visit.' });
-  if (envelope.hospital === null)
-    return refused(envelope, { field: 'MSH-4', reason: 'Neither PV1-3 nor MSH-4 names the hospital.' });
+    return refused(envelope, {
+      code: 'visit-missing',
+      field: 'PV1-19',
+      reason: 'PV1-19 is empty: the message does not name the visit.',
+    });
+  if (envelope.hospital === null) return refused(envelope, noHospital);
   const identity = readIdentity(question);
   if (!identity.ok) return refused(envelope, identity.fault);
   const news = readStay(fields, handling.action, { mapping: question.mapping, outwardTable });

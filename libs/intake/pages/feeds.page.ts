@@ -1,0 +1,33 @@
+import { Controller, Get, Req, Res, type OnModuleInit } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { May } from '#libs/access/may.js';
+import { scopeOf } from '#libs/access/scope.js';
+import type { SignedIn } from '#libs/access/signed-in.js';
+import { Signed } from '#libs/access/signed.js';
+import { Pages } from '#libs/platform/pages.js';
+import { FeedsReader } from '../feeds/feeds.reader.js';
+import { KnownFeeds } from '../feeds/known-feeds.js';
+
+/** How the senders of ward events do. */
+@Controller('operations')
+export class FeedsPage implements OnModuleInit {
+  constructor(
+    private readonly pages: Pages,
+    private readonly feeds: FeedsReader,
+    private readonly known: KnownFeeds,
+  ) {}
+
+  onModuleInit(): void {
+    this.pages.addToNavigation({ text: 'Feeds', href: '/operations/feeds', capability: 'feed.operate', order: 85 });
+  }
+
+  @Get('feeds')
+  @May('feed.operate')
+  async showFeeds(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Signed() user: SignedIn): Promise<void> {
+    const scope = scopeOf(user);
+    const feeds = await this.feeds.all(scope);
+    // Whose hospital an announced feed will speak of nobody knows yet.
+    const awaited = scope === undefined ? await this.known.awaited() : [];
+    await this.pages.render(reply, request, 'intake/pages/feeds.njk', { title: 'Feeds', feeds, awaited });
+  }
+}
