@@ -96,11 +96,13 @@ const give = (answer: KeptAnswer, reply: FastifyReply): unknown => {
   return answer.status >= 400 ? JSON.stringify(answer.body) : answer.body;
 };
 
-/** The same query and body: the order of fields in JSON does not matter. */
+/** The same query and body: the order of fields in JSON does not matter. Of a CloudEvent in binary mode the `ce-` headers belong to the message. */
 const fingerprintOf = (request: FastifyRequest): Buffer => {
   const hash = createHash('sha256')
     .update(request.url.split('?')[1] ?? '')
     .update('\0');
+  const attributes = Object.entries(request.headers).filter(([name]) => name.startsWith('ce-'));
+  if (attributes.length > 0) hash.update(JSON.stringify(attributes.toSorted(([a], [b]) => (a < b ? -1 : 1))));
   return hash
     .update(Buffer.isBuffer(request.body) ? request.body : (JSON.stringify(sorted(request.body)) ?? ''))
     .digest();

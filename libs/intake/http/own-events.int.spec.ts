@@ -86,4 +86,49 @@ describe('Our own ward events', () => {
     expect((await here.admin.post('/ward-events', [], json)).status).toBe(400);
     expect((await here.admin.post('/ward-events', admitted('CE5'))).status).toBe(415);
   });
+
+  const { data, ...attributes } = admitted('CÉ 6');
+  const headers: Readonly<Record<string, string>> = {
+    ...Object.fromEntries(
+      Object.entries(attributes).map(([name, value]) => [`ce-${name}`, encodeURIComponent(value)] as const),
+    ),
+    'ce-subject': 'C%C3%89%206',
+  };
+
+  test('come in binary mode, attributes as headers, and are the same event as in structured mode', async () => {
+    const sent = await here.admin.post('/ward-events', data, headers);
+    expect(sent.json).toMatchObject({ accepted: 1, messages: [{ controlId: attributes.id, ack: 'AA' }] });
+    const again = await here.admin.post('/ward-events', admitted('CÉ 6'), json);
+    expect(again.json).toMatchObject({ duplicates: 1 });
+    const inBytes = { ...attributes, data_base64: Buffer.from(JSON.stringify(data)).toString('base64') };
+    expect((await here.admin.post('/ward-events', inBytes, json)).json).toMatchObject({ duplicates: 1 });
+    const stay = await here.stayOf(sent.body as Sent);
+    expect(stay).toMatchObject({ ward: 'LARCH', hospital: 'RAL', status: 'open' });
+  });
+
+  test('in binary mode are told what is wrong with them', async () => {
+    const { 'ce-id': _, ...nameless } = headers;
+    expect((await here.admin.post('/ward-events', data, nameless)).json).toMatchObject({
+      rejected: 1,
+      messages: [{ ack: 'AR', reason: "This is not a CloudEvent 1.0: it must have required property 'id'." }],
+    });
+    for (const [bad, message] of [
+      ['50%', 'is percent-encoded in a way that cannot be read'],
+      ['%FF', 'is percent-encoded in a way that cannot be read'],
+      ['É', 'is not ASCII: other characters are percent-encoded, as UTF-8'],
+    ]) {
+      const answer = await here.admin.post('/ward-events', data, { ...headers, 'ce-subject': bad ?? '' });
+      expect([answer.status, answer.json['errors']]).toEqual([400, [{ field: 'ce-subject', message }]]);
+    }
+    const xml = { ...headers, 'content-type': 'application/xml' };
+    expect((await here.admin.post('/ward-events', '<a/>', xml)).status).toBe(415);
+  });
+
+  test('that differ in their headers are different commands under one Idempotency-Key', async () => {
+    const once = { ...headers, 'ce-id': 'CE7', 'idempotency-key': 'own-events' };
+    expect((await here.admin.post('/ward-events', data, once)).status).toBe(200);
+    expect((await here.admin.post('/ward-events', data, once)).status).toBe(200);
+    const other = await here.admin.post('/ward-events', data, { ...once, 'ce-id': 'CE8' });
+    expect([other.status, other.json['code']]).toEqual([422, 'idempotency.other-body']);
+  });
 });

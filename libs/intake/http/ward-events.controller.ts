@@ -11,6 +11,7 @@ import { understandCloudEvent } from '../domain/cloud-events/understand-cloud-ev
 import { readBatch } from '../domain/hl7/split.js';
 import type { Arrival } from '../taking/taken.js';
 import { WardIntake } from '../taking/ward-intake.js';
+import { cloudEventsOfRequest } from './cloud-events-of-request.js';
 import { answerOf, takeSideBySide, wardEventsAnswer, type WardEventsAnswer } from './ward-events-answer.js';
 
 export const hl7Types = ['x-application/hl7-v2+er7', 'application/hl7-v2+er7', 'application/hl7-v2'];
@@ -56,7 +57,7 @@ export class WardEventsController {
     return answerOf(taken, () => this.store.head(), faults);
   }
 
-  /** Our own ward events: one CloudEvent, or a batch. */
+  /** Our own ward events: one CloudEvent in structured or binary mode, or a batch. */
   @Post()
   @May('feed.send')
   @HttpCode(200)
@@ -66,17 +67,8 @@ export class WardEventsController {
     @Req() request: FastifyRequest,
     @Signed() sender: SignedIn,
   ): Promise<WardEventsAnswer> {
-    const type = contentTypeOf(request);
-    if (type !== 'application/cloudevents+json' && type !== 'application/cloudevents-batch+json')
-      throw new Problem(
-        415,
-        'request.media-type',
-        'Ward events are sent as application/cloudevents+json or as a batch of them.',
-      );
-    if ((type === 'application/cloudevents-batch+json') !== Array.isArray(body))
-      throw new Problem(400, 'request.malformed', 'A batch is a JSON array of events, a single event a JSON object.');
+    const events = cloudEventsOfRequest(request.raw.headersDistinct, body);
     const arrival: Arrival = { source: 'api', correlationId: request.correlationId ?? newId(), sender };
-    const events: readonly unknown[] = Array.isArray(body) ? body : [body];
     const taken = await takeSideBySide(events, (event) =>
       this.intake.take(
         understandCloudEvent(event, this.intake.context),

@@ -17,6 +17,7 @@ import type { ReadingContext } from '../hl7/understand.js';
 import { sorted } from '../sorted.js';
 import type { Envelope, Fault, Identity, Understood } from '../understood.js';
 import { newsOfEvent } from './news-of-event.js';
+import { readableEvent } from './readable-event.js';
 
 const ajv = new Ajv({ allErrors: false, strict: false });
 ajv.addFormat('date-time', (text: string) => normaliseInstant(text) !== null);
@@ -35,7 +36,10 @@ const isWardEvent = (
 ): event is WardEvent => check(event.data);
 
 /** One of our own ward events, as CloudEvents 1.0 JSON, to what it means here (api.md, "Our own ward events"). */
-export const understandCloudEvent = (value: unknown, context: ReadingContext): Understood => {
+export const understandCloudEvent = (sent: unknown, context: ReadingContext): Understood => {
+  const readable = readableEvent(sent);
+  if (!readable.ok) return { kind: 'rejected', reason: readable.reason };
+  const { value } = readable;
   if (!isCloudEvent(value))
     return { kind: 'rejected', reason: `This is not a CloudEvent 1.0: ${faultOf(isCloudEvent, '')}.` };
   const known = checks.get(value.type);
