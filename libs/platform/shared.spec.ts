@@ -6,6 +6,7 @@ import { listOf, pageOf } from './list.js';
 import { discreetError } from './logging.js';
 import { Problem } from './problem.js';
 import { formErrorsOf } from './templates.js';
+import { textFault } from './text-faults.js';
 
 describe('ids', () => {
   it('sort by when they were made and fit the pattern of ids', () => {
@@ -134,5 +135,13 @@ describe('the errors of a form', () => {
     expect(errors.summary).toEqual([{ text: 'Why not home must not be empty', href: '#whyNotHome' }]);
     expect(errors.fields['whyNotHome']).toEqual({ text: 'Why not home must not be empty' });
     expect(formErrorsOf(new Problem(409, 'x', 'A rule refuses.')).summary).toEqual([{ text: 'A rule refuses.' }]);
+  });
+});
+
+describe('what no store can keep', () => {
+  const message = 'must not hold characters that are not text';
+  it('is named by its field, as long as that is called as fields are', () => {
+    expect(textFault({ person: { names: ['A', '\0'] } }, '')).toEqual({ field: 'person.names[1]', message });
+    expect(textFault({ 'Ada Test': '\ud800' }, '')).toEqual({ field: '(unreadable name)', message });
   });
 });

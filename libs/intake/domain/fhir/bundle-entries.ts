@@ -45,15 +45,16 @@ export const entriesOf = (bundle: Bundle, raws: readonly Raw[], delivery: Delive
       nth += 1;
       return { kind: kind === 'Encounter' ? 'encounter' : 'patient', raw, statement };
     }
-    return { kind: 'beside', raw, reason: besides[kind] ?? 'Resources of this kind are not kept here.' };
+    return { kind: 'beside', raw, reason: besides.get(kind) ?? 'Resources of this kind are not kept here.' };
   });
 };
 
-const besides: Readonly<Record<string, string>> = {
-  Location: 'Locations are read with the Encounters that refer to them.',
-  Organization: 'Organizations are read with what refers to them.',
-  MessageHeader: 'The header of the message.',
-};
+/** A map, because a sender may call a kind `constructor`. */
+const besides: ReadonlyMap<string, string> = new Map([
+  ['Location', 'Locations are read with the Encounters that refer to them.'],
+  ['Organization', 'Organizations are read with what refers to them.'],
+  ['MessageHeader', 'The header of the message.'],
+]);
 
 const statementOf = (raw: Raw, nth: number, lookUp: LookUp, delivery: Delivery): Statement => ({
   value: raw.value,

@@ -16,9 +16,9 @@ export const noHospital: Fault = {
   reason: 'Neither PV1-3 nor MSH-4 names the hospital.',
 };
 
-/** Only inpatients have a stay here (domain.md §6.1, PV1-2). */
+/** Only inpatients have a stay here (domain.md §6.1, PV1-2). A class is a letter or two; what else stands there is content, and content is not said back. */
 export const noInpatient = (envelope: Envelope, patientClass: string): Understood => ({
   kind: 'ignored',
   envelope,
-  reason: `Patient class ${patientClass.slice(0, 20)}: not an inpatient.`,
+  reason: `Patient class ${/^[A-Z]{1,2}$/.test(patientClass) ? patientClass : 'of another kind'}: not an inpatient.`,
 });

@@ -71,7 +71,7 @@ export const understandHl7 = (bytes: Buffer, context: ReadingContext): Understoo
     header,
   };
   if (header.type !== 'ADT')
-    return { kind: 'ignored', envelope, reason: `${header.type} messages are not ward events.` };
+    return { kind: 'ignored', envelope, reason: `${nameOf(header.type)} are not ward events.` };
   if (unreadable !== undefined) return refused(envelope, { code: 'characters', field: 'MSH-18', reason: unreadable });
   const handling = handlingOf(header.event);
   if (handling.as === 'ignored') return { kind: 'ignored', envelope, reason: handling.reason };
@@ -91,6 +91,9 @@ const recordedAtOf = (message: Hl7Message, { sentAt }: Hl7Header, { timeZone }: 
   const [recorded, sent] = [message.text1('EVN', 2), sentAt].map((text) => parseLondonLocal(text, { timeZone }));
   return recorded?.ok ? recorded.instant : sent?.ok ? sent.instant : undefined;
 };
+
+/** A type of the standard is three letters; what else stands there is content, and content is not said back. */
+const nameOf = (type: string): string => (/^[A-Z]{3}$/.test(type) ? `${type} messages` : 'Messages of this type');
 
 const refused = (envelope: Envelope, fault: Fault): Understood => ({ kind: 'refused', envelope, fault });
 
