@@ -32,9 +32,9 @@ const dayNumberOf = (date: CivilDate): number => {
   return year * 365 + Math.floor(year / 4) - Math.floor(year / 100) + Math.floor(year / 400) + dayOfYear - 719_468;
 };
 
-/** True for a date that exists: `2026-02-29` does not. */
+/** True for a date that exists: `2026-02-29` does not, nor does a year 0. */
 export const isCivilDate = (text: string): boolean =>
-  /^\d{4}-\d{2}-\d{2}$/.test(text) && dateOfDay(dayNumberOf(text)) === text;
+  /^\d{4}-\d{2}-\d{2}$/.test(text) && text >= '0001' && dateOfDay(dayNumberOf(text)) === text;
 
 /** The instant of an epoch millisecond, in the one form that compares as text. */
 export const instantOf = (epochMs: number): Instant => new Date(epochMs).toISOString();
@@ -42,13 +42,19 @@ export const instantOf = (epochMs: number): Instant => new Date(epochMs).toISOSt
 /** Milliseconds since 1970; NaN for what is not an instant. */
 export const epochOf = (instant: Instant): number => Date.parse(instant);
 
+const firstMs = Date.parse('0001-01-01T00:00:00.000Z');
+const lastMs = Date.parse('9999-12-31T23:59:59.999Z');
+
+/** Outside the years 1 to 9999 an instant is written otherwise, does not compare as text, and fits into no timestamp of the log. */
+export const isKeepableEpoch = (epochMs: number): boolean => epochMs >= firstMs && epochMs <= lastMs;
+
 const instantForm = /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:[Zz]|[+-]\d{2}:\d{2})$/;
 
 /** An ISO 8601 time with offset in the one form that compares as text, or null when it is none (a day or an hour that does not exist). */
 export const normaliseInstant = (text: string): Instant | null => {
   if (!instantForm.test(text) || !isCivilDate(text.slice(0, 10))) return null;
   const epochMs = Date.parse(text);
-  return Number.isNaN(epochMs) ? null : instantOf(epochMs);
+  return isKeepableEpoch(epochMs) ? instantOf(epochMs) : null;
 };
 
 /** Before, same or after, also when one of them is not in the usual form. */

@@ -196,6 +196,8 @@ describe('an instant', () => {
   it('is brought to the one form that compares as text', () => {
     expect(normaliseInstant('2026-07-03T09:40:00+01:00')).toBe('2026-07-03T08:40:00.000Z');
     expect(normaliseInstant('2026-07-03T09:40Z')).toBe('2026-07-03T09:40:00.000Z');
+    expect(normaliseInstant('0001-01-01T00:00:00Z')).toBe('0001-01-01T00:00:00.000Z');
+    expect(normaliseInstant('9999-12-31T23:59:59Z')).toBe('9999-12-31T23:59:59.000Z');
     for (const wrong of ['2026-02-30T09:40:00Z', '2026-07-03T09:40:00', '2026-07-03', '2026-07-03T25:00:00Z', 'x', ''])
       expect(normaliseInstant(wrong)).toBeNull();
   });
@@ -239,5 +241,21 @@ describe('a date on a screen', () => {
     expect(formatDayMonth('2026-11-02')).toBe('2 Nov');
     expect(formatDateTime('2026-07-03T08:40:05.000Z')).toBe('Friday 3 July 2026 at 09:40');
     expect(formatClock('2026-07-03T08:40:05.000Z')).toBe('09:40:05');
+  });
+});
+
+describe('a time outside the years 1 to 9999, which neither compares as text nor can be stored', () => {
+  test.each(['9999-12-31T23:59:59-01:00', '0001-01-01T00:00:00+01:00', '0000-06-01T00:00:00Z'])(
+    '%s is none',
+    (text) => {
+      expect(normaliseInstant(text)).toBeNull();
+      expect(parseLondonLocal(text)).toEqual({ ok: false, reason: 'no-such-date' });
+    },
+  );
+  test('nor does HL7 write one', () => {
+    for (const text of ['99991231235959-0100', '00010101000000+0100', '00000601'])
+      expect(parseLondonLocal(text)).toEqual({ ok: false, reason: 'no-such-date' });
+    expect(isCivilDate('0000-06-01')).toBe(false);
+    expect(isCivilDate('0001-01-01')).toBe(true);
   });
 });

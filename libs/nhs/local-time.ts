@@ -1,4 +1,4 @@
-import { type CivilDate, type Instant, instantOf, isCivilDate, londonDate } from './calendar.js';
+import { type CivilDate, type Instant, instantOf, isCivilDate, isKeepableEpoch, londonDate } from './calendar.js';
 import { fromWallClock, london } from './zone-clock.js';
 
 export type LocalTimeFault = 'format' | 'no-such-date' | 'no-such-time' | 'no-such-offset' | 'too-imprecise';
@@ -59,6 +59,7 @@ export const parseLondonLocal = (
   const precision =
     hour === undefined ? 'day' : minute === undefined ? 'hour' : second === undefined ? 'minute' : 'second';
   if (offset !== null && precision !== 'day') {
+    if (!isKeepableEpoch(wallClock - offset * 60_000)) return { ok: false, reason: 'no-such-date' };
     const instant = instantOf(wallClock - offset * 60_000);
     return { ok: true, instant, date: londonDate(instant), precision, flag: null, offsetMinutes: offset };
   }

@@ -47,3 +47,14 @@ const isSchema = (
 
 /** JSON schema of a shape. */
 export const schemaOfShape = (shape: Shape): Record<string, unknown> => schemaOfFields(shape);
+
+export const takesKey = 'platform:takes';
+
+/** What stands in the body of a route that takes other things than a DTO, by media type; and the headers that belong to it. */
+export interface TakenBody {
+  readonly content: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  readonly headers?: Readonly<Record<string, { readonly description: string }>>;
+}
+
+/** The body of such a route, for `/api/openapi.json`: `@Takes(() => ({content: {'text/csv': {schema, example}}}))`. */
+export const Takes = (body: () => TakenBody): MethodDecorator => SetMetadata(takesKey, body);

@@ -78,6 +78,9 @@ const parametersOf = (route: Route): Json[] => [
   ...(route.method === 'GET' && route.open === undefined
     ? [parameter('query', 'waitFor', { type: 'string' }, { description: 'position to wait for; 503 past 5 s' })]
     : []),
+  ...Object.entries(route.takes?.().headers ?? {}).map(([name, more]) =>
+    parameter('header', name, { type: 'string' }, more),
+  ),
   ...(route.method === 'POST' && route.open === undefined
     ? [
         parameter('header', 'Idempotency-Key', { type: 'string', maxLength: 255 }),
@@ -108,11 +111,12 @@ const operationOf = (route: Route): Json => {
       ? { 'x-capability': route.capability, summary: summaryOf(route.capability) }
       : { security: [], summary: route.open }),
     parameters: parametersOf(route),
-    ...(route.body ? { requestBody: { content: { 'application/json': { schema: schemaOfDto(route.body) } } } } : {}),
+    ...requestBodyOf(route),
     responses: {
       [route.status]: { description: 'done', ...(schema ? { content: { 'application/json': { schema } } } : {}) },
       400: problem('malformed, or a field is invalid'),
       ...(closed ? { 401: problem('not signed in'), 403: problem('not allowed') } : {}),
+      ...(route.takes ? { 413: problem('too large'), 415: problem('of no content type that is taken here') } : {}),
       ...(route.path.includes(':') ? { 404: problem('does not exist') } : {}),
       ...(isCommand(route)
         ? {
@@ -124,6 +128,11 @@ const operationOf = (route: Route): Json => {
       503: problem('not available now; see Retry-After'),
     },
   };
+};
+
+const requestBodyOf = (route: Route): Json => {
+  if (route.takes) return { requestBody: { required: true, content: route.takes().content } };
+  return route.body ? { requestBody: { content: { 'application/json': { schema: schemaOfDto(route.body) } } } } : {};
 };
 
 /** What is said in FHIR is described by the CapabilityStatement; here only that it is FHIR, and who may. */

@@ -20,6 +20,7 @@ import { Metrics } from './metrics.js';
 import { migrate } from './migrations.js';
 import { OpenApi, OpenApiController } from './openapi.js';
 import { OperationsController } from './operations.page.js';
+import { SchemasController } from './schemas/schemas.controller.js';
 import { Pages } from './pages.js';
 import { platformMigrations } from './platform-migrations.js';
 import { ProblemFilter } from './problem-filter.js';
@@ -53,7 +54,7 @@ export class PlatformModule implements OnModuleInit, BeforeApplicationShutdown, 
     return {
       module: PlatformModule,
       imports: [DiscoveryModule],
-      controllers: [HealthController, OpenApiController, AsyncApiController, OperationsController],
+      controllers: [HealthController, OpenApiController, AsyncApiController, SchemasController, OperationsController],
       providers: [
         { provide: Settings, useValue: settings },
         { provide: Clock, useValue: clock },

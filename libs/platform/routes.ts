@@ -2,7 +2,7 @@ import { Injectable, RequestMethod, type Type } from '@nestjs/common';
 import { DiscoveryService, MetadataScanner } from '@nestjs/core';
 import type { Capability } from '../access/capabilities.js';
 import { mayKey, openKey } from '../access/may.js';
-import { answersKey, type Shape } from './answers.js';
+import { answersKey, takesKey, type Shape, type TakenBody } from './answers.js';
 
 /** One route of the app, read from the decorators of its controller. */
 export interface Route {
@@ -17,6 +17,7 @@ export interface Route {
   readonly body: Type | undefined;
   readonly query: Type | undefined;
   readonly answers: Shape | undefined;
+  readonly takes: (() => TakenBody) | undefined;
 }
 
 // Nest keeps these under names it does not export: `common/constants`, stable since version 5.
@@ -74,6 +75,7 @@ const routesOf = (controller: object & { readonly name: string }, prototype: obj
       body: argumentOf(bodyArgument),
       query: argumentOf(queryArgument),
       answers: read<Shape>(answersKey),
+      takes: read<() => TakenBody>(takesKey),
     })),
   );
 };

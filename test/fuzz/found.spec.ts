@@ -29,6 +29,16 @@ const found: readonly (readonly [what: string, parser: ParserName, bytes: Buffer
       '{"resourceType":"Bundle","type":"batch","entry":[{"resource":{"resourceType":"constructor"},"request":{"method":"POST","url":"constructor"}}]}',
     ),
   ],
+  [
+    'a time just after the year 9999 was taken, and broke the contract of the event',
+    'cloudevents',
+    Buffer.from(
+      JSON.stringify({
+        ...{ specversion: '1.0', id: '1', source: 'RAL', subject: 'V1', type: 'homeward.ward.returned.v1' },
+        data: { at: '9999-12-31T23:59:59-01:00' },
+      }),
+    ),
+  ],
 ];
 
 describe('What fuzzing found', () => {

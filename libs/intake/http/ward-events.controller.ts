@@ -4,7 +4,7 @@ import { May } from '#libs/access/may.js';
 import type { SignedIn } from '#libs/access/signed-in.js';
 import { Signed } from '#libs/access/signed.js';
 import { EventStore } from '#libs/event-store/port.js';
-import { Answers } from '#libs/platform/answers.js';
+import { Answers, Takes } from '#libs/platform/answers.js';
 import { newId } from '#libs/platform/ids.js';
 import { Problem } from '#libs/platform/problem.js';
 import { understandCloudEvent } from '../domain/cloud-events/understand-cloud-event.js';
@@ -12,6 +12,7 @@ import { readBatch } from '../domain/hl7/split.js';
 import type { Arrival } from '../taking/taken.js';
 import { WardIntake } from '../taking/ward-intake.js';
 import { cloudEventsOfRequest } from './cloud-events-of-request.js';
+import { cloudEventBodies, hl7Bodies } from './ward-event-bodies.js';
 import { answerOf, takeSideBySide, wardEventsAnswer, type WardEventsAnswer } from './ward-events-answer.js';
 
 export const hl7Types = ['x-application/hl7-v2+er7', 'application/hl7-v2+er7', 'application/hl7-v2'];
@@ -31,6 +32,7 @@ export class WardEventsController {
   @Post('hl7v2')
   @May('feed.send')
   @HttpCode(200)
+  @Takes(hl7Bodies)
   @Answers(wardEventsAnswer)
   async hl7v2(
     @Body() body: unknown,
@@ -61,6 +63,7 @@ export class WardEventsController {
   @Post()
   @May('feed.send')
   @HttpCode(200)
+  @Takes(cloudEventBodies)
   @Answers(wardEventsAnswer)
   async cloudEvents(
     @Body() body: unknown,

@@ -2,7 +2,7 @@ import { catalogue } from '../../contracts/catalogue.js';
 import type { EventContract } from '../../contracts/event-contract.js';
 import { exampleOf } from '../../contracts/event-examples.js';
 import { cloudEventType, eventHeaders as names, eventSource, progressType } from '../../contracts/event-names.js';
-import { isJson, reference, text, type Json } from './json.js';
+import { isJson, text, type Json } from './json.js';
 
 /** A personal value: nobody opens it but Homeward itself; null once the person is erased. */
 export const sealedSchema: Json = {
@@ -13,12 +13,16 @@ export const sealedSchema: Json = {
   properties: { sealed: text(), by: text(), in: text(), field: text() },
 };
 
-/** The schema of what stands on the topic: the same as of what is appended, but that personal values are sealed. */
-const published = (schema: unknown): unknown => {
-  if (Array.isArray(schema)) return schema.map(published);
-  if (!isJson(schema)) return schema;
-  if (schema['x-personal'] === true) return { anyOf: [reference('components/schemas/Sealed'), { type: 'null' }] };
-  return Object.fromEntries(Object.entries(schema).map(([key, value]) => [key, published(value)]));
+/** The schema of what stands on the topic: the same as of what is appended, but that personal values are sealed (`sealed`: where their schema stands). */
+export const publishedSchema = (schema: object, sealed = '#/components/schemas/Sealed'): Json => {
+  const published = (part: unknown): unknown => {
+    if (Array.isArray(part)) return part.map(published);
+    if (!isJson(part)) return part;
+    if (part['x-personal'] === true) return { anyOf: [{ $ref: sealed }, { type: 'null' }] };
+    return Object.fromEntries(Object.entries(part).map(([key, value]) => [key, published(value)]));
+  };
+  const whole = published(schema);
+  return isJson(whole) ? whole : {};
 };
 
 const instant = { format: 'date-time' };
@@ -82,7 +86,7 @@ const messageOf = (contract: EventContract): readonly [string, Json] => {
     summary: says,
     contentType: 'application/json',
     headers: headerSchema({ const: name }),
-    payload: published(contract.data),
+    payload: publishedSchema(contract.data),
     bindings: { kafka: { key } },
     examples: [{ headers: headerExample(name, stream), payload: exampleOf(contract) }],
   };

@@ -1,38 +1,24 @@
 import {
   wardEventData,
   wardEventExamples,
+  wardEventNames,
   wardEventSays,
   wardEventType,
+  wholeWardEvent,
+  wholeWardEventExample,
   type WardEventName,
 } from '../../contracts/intake/ward-events.js';
 import { text, type Json } from './json.js';
 
-const instant = { format: 'date-time' };
-const attributes = {
-  specversion: { const: '1.0' },
-  id: text('with the source: the same id is the same event'),
-  source: text('the feed'),
-  subject: text('the visit number'),
-  time: text('when it was true', instant),
-  recordedtime: text('when the sender recorded it', instant),
-};
-const example = {
-  specversion: '1.0',
-  id: 'RAL-000017',
-  source: 'RAL',
-  subject: 'V1000018',
-  time: '2026-11-23T08:30:00Z',
-  recordedtime: '2026-11-23T08:31:10Z',
-};
-const required = ['specversion', 'id', 'source', 'type', 'subject'];
-
+/** Attributes of an event as headers of Kafka (in HTTP `ce-` stands before them). */
 const asHeaders = (fields: Json): Json =>
   Object.fromEntries(Object.entries(fields).map(([name, value]) => [`ce_${name}`, value]));
 
-const names = Object.keys(wardEventData) as WardEventName[];
-
 const binary = (name: WardEventName): readonly [string, Json] => {
   const type = wardEventType(name);
+  const { required, properties } = wholeWardEvent(name);
+  const { data: _data, datacontenttype: _type, ...attributes } = properties;
+  const { data: _example, datacontenttype, ...said } = wholeWardEventExample(name);
   const message = {
     name: type,
     title: name,
@@ -40,21 +26,16 @@ const binary = (name: WardEventName): readonly [string, Json] => {
     contentType: 'application/json',
     headers: {
       type: 'object',
-      required: required.map((one) => `ce_${one}`),
-      properties: { 'content-type': text(), ...asHeaders({ ...attributes, type: { const: type } }) },
+      required: required.filter((one) => one !== 'data').map((one) => `ce_${one}`),
+      properties: { 'content-type': text('JSON; may be left out'), ...asHeaders(attributes) },
     },
     payload: wardEventData[name],
-    examples: [
-      {
-        headers: { 'content-type': 'application/json', ...asHeaders({ ...example, type }) },
-        payload: wardEventExamples[name],
-      },
-    ],
+    examples: [{ headers: { 'content-type': datacontenttype, ...asHeaders(said) }, payload: wardEventExamples[name] }],
   };
   return [type, message];
 };
 
-const structured: Json = {
+const structured = (): Json => ({
   name: 'whole',
   title: 'A ward event as one JSON document',
   summary: 'Any of the ward events in structured mode: the attributes stand beside the data.',
@@ -64,19 +45,14 @@ const structured: Json = {
     required: ['content-type'],
     properties: { 'content-type': text(undefined, { pattern: '^application/cloudevents\\+json' }) },
   },
-  payload: {
-    type: 'object',
-    required: [...required, 'data'],
-    properties: { ...attributes, type: { enum: names.map(wardEventType) }, data: { type: 'object' } },
-  },
-  examples: [
-    {
-      headers: { 'content-type': 'application/cloudevents+json' },
-      payload: { ...example, type: wardEventType('moved'), data: wardEventExamples.moved },
-    },
-  ],
-};
+  payload: { oneOf: wardEventNames.map(wholeWardEvent) },
+  examples: wardEventNames.map((name) => ({
+    name,
+    headers: { 'content-type': 'application/cloudevents+json' },
+    payload: wholeWardEventExample(name),
+  })),
+});
 
 /** What partners may send, by name. */
 export const wardMessages = (): Readonly<Record<string, Json>> =>
-  Object.fromEntries([...names.map(binary), ['homeward.ward.structured', structured]]);
+  Object.fromEntries([...wardEventNames.map(binary), ['homeward.ward.structured', structured()]]);

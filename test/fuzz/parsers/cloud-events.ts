@@ -1,4 +1,9 @@
-import { wardEventExamples, wardEventType, type WardEventName } from '#libs/contracts/intake/ward-events.js';
+import {
+  wardEventExamples,
+  wardEventNames,
+  wardEventType,
+  type WardEventName,
+} from '#libs/contracts/intake/ward-events.js';
 import { understandCloudEvent } from '#libs/intake/domain/cloud-events/understand-cloud-event.js';
 import type { Understood } from '#libs/intake/domain/understood.js';
 import { cloudEventsOfRequest } from '#libs/intake/http/cloud-events-of-request.js';
@@ -9,7 +14,7 @@ import type { Outcome } from '../judge.js';
 import { jsonOf } from './json-bytes.js';
 import type { FuzzedParser } from './parser.js';
 
-const names = Object.keys(wardEventExamples) as WardEventName[];
+const names = wardEventNames;
 
 const event = (name: WardEventName): Readonly<Record<string, unknown>> => ({
   specversion: '1.0',

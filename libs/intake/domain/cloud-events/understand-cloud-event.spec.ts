@@ -1,4 +1,9 @@
-import { wardEventExamples, wardEventType, type WardEventName } from '#libs/contracts/intake/ward-events.js';
+import {
+  wardEventExamples,
+  wardEventNames,
+  wardEventType,
+  type WardEventName,
+} from '#libs/contracts/intake/ward-events.js';
 import { developmentContext } from '../../testing/adt.js';
 import { understandCloudEvent } from './understand-cloud-event.js';
 
@@ -15,7 +20,7 @@ const event = (name: WardEventName, more: object = {}): object => ({
 const read = (value: unknown) => understandCloudEvent(value, developmentContext);
 
 describe('One of our own ward events', () => {
-  test.each(Object.keys(wardEventExamples) as WardEventName[])('%s is taken as its example has it', (name) => {
+  test.each(wardEventNames)('%s is taken as its example has it', (name) => {
     expect(read(event(name)).kind).toBe('stay');
   });
 

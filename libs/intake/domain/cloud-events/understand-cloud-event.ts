@@ -1,6 +1,7 @@
 import { Ajv, type ValidateFunction } from 'ajv';
 import {
   CloudEvent,
+  wardEventNames,
   wardEventType,
   wardEventData,
   type WardEvent,
@@ -24,9 +25,8 @@ ajv.addFormat('date-time', (text: string) => normaliseInstant(text) !== null);
 ajv.addFormat('date', isCivilDate);
 
 const isCloudEvent = ajv.compile<CloudEvent>(CloudEvent);
-const names = Object.keys(wardEventData) as WardEventName[];
 const checks = new Map(
-  names.map((name) => [wardEventType(name), { name, check: ajv.compile(wardEventData[name]) }] as const),
+  wardEventNames.map((name) => [wardEventType(name), { name, check: ajv.compile(wardEventData[name]) }] as const),
 );
 
 /** `check` is the one of this name. */
