@@ -69,6 +69,17 @@ describe('docker/compose.yaml', () => {
     expect(composed('services', service)).toMatchObject({ read_only: true });
   });
 
+  it('lets the init of PostgreSQL, which stays root, pass a stop on to a server that is not', () => {
+    expect(composed('services', 'postgres')).toMatchObject({ init: true });
+    expect(composed('services', 'postgres')['cap_add']).toEqual(expect.arrayContaining(['SETUID', 'KILL']));
+  });
+
+  it('calls PostgreSQL healthy when its database answers, not only the server', () => {
+    expect(composed('services', 'postgres', 'healthcheck')['test']).toEqual(
+      expect.arrayContaining(['psql', '-h', '127.0.0.1', '-d', 'homeward']),
+    );
+  });
+
   it('publishes ports to this machine alone unless told otherwise', () => {
     const ports = services.flatMap((service) => composed('services', service)['ports'] ?? []);
     expect(ports).toEqual(['${MLLP_ADDRESS:-127.0.0.1:2575}:2575', '${HTTP_ADDRESS:-127.0.0.1:8080}:8080']);
