@@ -28,7 +28,7 @@ export interface ContextService {
 class OneContext {}
 
 /** What every context stands on, and this one. */
-const composed = (options: PlatformOptions, context: Type): DynamicModule => ({
+export const contextAlone = (options: PlatformOptions, context: Type): DynamicModule => ({
   module: OneContext,
   imports: [PlatformModule.with(options), AccessModule, PeopleModule, EventFeedModule, context],
 });
@@ -42,7 +42,7 @@ const start = async ({ name, module, httpPort, mllp }: ContextService): Promise<
   const wanted = { HTTP_PORT: settings.httpPort, ...(mllp ? lines : {}) };
   await refuseTakenPorts(wanted, settings.httpHost);
   const database = await openDatabase(settings, complain);
-  const service = await startService(composed({ settings, databaseUrl: database.url }, module), settings).catch(
+  const service = await startService(contextAlone({ settings, databaseUrl: database.url }, module), settings).catch(
     async (error: unknown) => {
       await database.stop();
       throw error;

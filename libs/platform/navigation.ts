@@ -9,7 +9,7 @@ export interface Destination {
   readonly order: number;
 }
 
-/** Where the pages are. One whose route does not exist in this process is not shown. Contexts add theirs with `Pages.addToNavigation`. */
+/** Where the pages are. One whose route does not exist in this process is shown only behind a proxy, where another service has it. */
 export const destinations: readonly Destination[] = [
   { text: 'Huddle board', href: '/huddle', capability: 'case.read', order: 10 },
   { text: 'Brokerage', href: '/brokerage', capability: 'request.read', order: 20 },
@@ -18,6 +18,8 @@ export const destinations: readonly Destination[] = [
   { text: 'Day 91', href: '/day-91', capability: 'reablement.read', order: 50 },
   { text: 'Insights', href: '/insights', capability: 'metric.read', order: 60 },
   { text: 'Operations', href: '/operations', capability: 'operations.read', order: 80 },
+  { text: 'Feeds', href: '/operations/feeds', capability: 'feed.operate', order: 85 },
+  { text: 'Quarantine', href: '/operations/quarantine', capability: 'feed.operate', order: 86 },
 ];
 
 /** Where a role begins its day, when not at the first page it may see. */

@@ -22,7 +22,6 @@ type Notice = (request: FastifyRequest) => Promise<string | undefined>;
 @Injectable()
 export class Pages {
   private readonly templates;
-  private readonly navigation: Destination[] = [...destinations];
   private readonly notices: Notice[] = [];
 
   constructor(
@@ -33,10 +32,6 @@ export class Pages {
   ) {
     // Compiled once: compiling the design system's templates anew for every page costs hundreds of milliseconds.
     this.templates = createTemplates(false);
-  }
-
-  addToNavigation(destination: Destination): void {
-    this.navigation.push(destination);
   }
 
   /** Something every page must say while it is so, e.g. which feed is late and since when. */
@@ -72,18 +67,19 @@ export class Pages {
     );
   }
 
-  /** The pages this user may open, in the order of the menu. */
+  /** The pages this user may open, in the order of the menu; behind a proxy also those of the services beside this one. */
   destinationsOf(request: FastifyRequest): readonly Destination[] {
     const user = request.signedIn;
     if (!user) return [];
     const server: FastifyInstance = this.adapter.httpAdapter.getInstance();
-    return this.navigation
+    const behindProxy = this.settings.publicUrl !== undefined;
+    return destinations
       .filter(
         ({ capability, href }) =>
           grantOf(user.role, capability, this.settings.demo !== 'off') !== undefined &&
-          server.hasRoute({ method: 'GET', url: href }),
+          (behindProxy || server.hasRoute({ method: 'GET', url: href })),
       )
-      .sort((a, b) => a.order - b.order);
+      .toSorted((a, b) => a.order - b.order);
   }
 
   /** Where `/` leads: the page a role begins its day with. */

@@ -1,4 +1,4 @@
-import { Controller, Get, Req, Res, type OnModuleInit } from '@nestjs/common';
+import { Controller, Get, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { May } from '#libs/access/may.js';
 import { scopeOf } from '#libs/access/scope.js';
@@ -10,16 +10,12 @@ import { KnownFeeds } from '../feeds/known-feeds.js';
 
 /** How the senders of ward events do. */
 @Controller('operations')
-export class FeedsPage implements OnModuleInit {
+export class FeedsPage {
   constructor(
     private readonly pages: Pages,
     private readonly feeds: FeedsReader,
     private readonly known: KnownFeeds,
   ) {}
-
-  onModuleInit(): void {
-    this.pages.addToNavigation({ text: 'Feeds', href: '/operations/feeds', capability: 'feed.operate', order: 85 });
-  }
 
   @Get('feeds')
   @May('feed.operate')

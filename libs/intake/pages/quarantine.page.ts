@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Param, Post, Query, Req, Res, type OnModuleInit } from '@nestjs/common';
+import { Body, Controller, Get, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { IsString, MaxLength } from 'class-validator';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { grantOf } from '#libs/access/capabilities.js';
@@ -71,7 +71,7 @@ const addressOf = ({
 
 /** The quarantine, for the people who look after it. The content of a message is on a page of its own. */
 @Controller('operations/quarantine')
-export class QuarantinePage implements OnModuleInit {
+export class QuarantinePage {
   constructor(
     private readonly pages: Pages,
     private readonly quarantine: Quarantine,
@@ -81,11 +81,6 @@ export class QuarantinePage implements OnModuleInit {
     private readonly sessions: Sessions,
     private readonly settings: Settings,
   ) {}
-
-  onModuleInit(): void {
-    const href = '/operations/quarantine';
-    this.pages.addToNavigation({ text: 'Quarantine', href, capability: 'feed.operate', order: 86 });
-  }
 
   @Get()
   @May('feed.operate')
