@@ -25,6 +25,9 @@ const fallback = (routes) => {
   return service;
 };
 
+/** What each service answers of itself alone. */
+const ofItself = ['health', 'metrics', 'operations', 'api/docs', 'api/openapi.json', 'api/v1/operations'];
+
 /** @param {Readonly<Record<string, readonly string[]>>} routes paths by service @returns {string} */
 export const nginxConf = (routes) => `# Made from routes.json by nginx-conf.mjs.
 worker_processes auto;
@@ -69,15 +72,21 @@ ${lines(routes).join('\n')}
     }
 
     # Server-sent events send a comment every 15 s and ask not to be buffered.
+    proxy_http_version 1.1;
+    proxy_connect_timeout 5s;
+    proxy_read_timeout 120s;
+    proxy_set_header Connection "";
+    proxy_set_header Host $http_host;
+    proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+    proxy_set_header X-Forwarded-Proto $came_by;
+
+    # One service's own state: /services/brokerage/operations.
+    location ~ ^/services/(?<one>${Object.keys(routes).join('|')})(?<own>/(?:${ofItself.map(escaped).join('|')})(?:/.*)?)$ {
+      proxy_pass http://$one:3000$own$is_args$args;
+    }
+
     location / {
       proxy_pass http://$service;
-      proxy_http_version 1.1;
-      proxy_connect_timeout 5s;
-      proxy_read_timeout 120s;
-      proxy_set_header Connection "";
-      proxy_set_header Host $http_host;
-      proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
-      proxy_set_header X-Forwarded-Proto $came_by;
     }
   }
 }

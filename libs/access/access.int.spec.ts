@@ -279,6 +279,8 @@ describe('access', () => {
       const body = { consumer: 'none', subject: 'none', _csrf: csrfOf(html) };
       const send = () => browser.request('/operations/parked/retry', body, { 'idempotency-key': 'twice' });
       expect([(await send()).status, (await send()).status]).toEqual([303, 303]);
+      // Back to the page, also where a proxy has it below a path of its own.
+      expect((await send()).location).toBe('../../operations');
     });
 
     it('take no sign-in form that was not asked for here', async () => {

@@ -102,7 +102,7 @@ export class OperationsController {
         request.session.sessionId,
         `${String(released)} events of ${parked.consumer} are tried again.`,
       );
-    await reply.redirect('/operations', 303);
+    await reply.redirect('../../operations', 303);
   }
 
   /** @throws Problem 404 for a consumer that does not run here. */

@@ -41,6 +41,21 @@ describe('docker/nginx.conf', () => {
     expect([answeredBy(path), answeredBy(below)]).toEqual([serviceOf(path), serviceOf(below)]);
   });
 
+  it('has what each service says of itself below its name, and nothing else there', () => {
+    const [, own = ''] = /^ {4}location ~ (\S+) \{$/m.exec(conf) ?? [];
+    const askedOf = (path: string): unknown => ({ ...new RegExp(own).exec(path)?.groups });
+    for (const context of contexts)
+      for (const path of ['/operations', '/operations/parked/retry', '/health/ready', '/metrics', '/api/openapi.json'])
+        expect(askedOf(`/services/${context}${path}`)).toEqual({ one: context, own: path });
+    for (const path of [
+      '/services/postgres/metrics',
+      '/services/intake/api/v1/stays',
+      '/services/intake',
+      '/operations',
+    ])
+      expect(askedOf(path)).toEqual({});
+  });
+
   it('does not take a longer word for the path', () => {
     expect(answeredBy('/api/v1/peoples')).toBe('discharge');
   });
@@ -72,6 +87,10 @@ describe('docker/compose.yaml', () => {
   it('lets the init of PostgreSQL, which stays root, pass a stop on to a server that is not', () => {
     expect(composed('services', 'postgres')).toMatchObject({ init: true });
     expect(composed('services', 'postgres')['cap_add']).toEqual(expect.arrayContaining(['SETUID', 'KILL']));
+  });
+
+  it('starts the proxy also when a service has to start twice', () => {
+    expect(composed('services', 'proxy')['depends_on']).toEqual(contexts);
   });
 
   it('calls PostgreSQL healthy when its database answers, not only the server', () => {
