@@ -7,9 +7,16 @@ import { byEventTime, byRecordedTime, distinctFacts, type StayFact } from './sta
 /** What was said of each visit by its own messages. */
 export type SaidOfVisits = ReadonlyMap<string, readonly StayFact[]>;
 
-/** Facts put in the orders in which they count (api.md), each content once, snapshots as the increments they amount to. */
-export const saidOf = (facts: readonly StayFact[], takenOver: readonly TakenOver[] = []): Said => {
-  const distinct = unfolded(distinctFacts(facts));
+/**
+ * Facts put in the orders in which they count (api.md), each content once, snapshots as the increments they amount to. `earlier`: what was said before
+ * it would have counted for the stay.
+ */
+export const saidOf = (
+  facts: readonly StayFact[],
+  takenOver: readonly TakenOver[] = [],
+  earlier: readonly StayFact[] = [],
+): Said => {
+  const distinct = unfolded(distinctFacts(facts), distinctFacts(earlier));
   const recorded = distinct.toSorted(byRecordedTime);
   return { recorded, happened: distinct.toSorted(byEventTime), takenOver, stands: standing(recorded) };
 };
@@ -38,10 +45,12 @@ export const countedFor = (visit: string, until: string | null, said: SaidOfVisi
   const inTime = ({ recorded }: StayFact): boolean => until === null || recorded <= until;
   const facts = ofVisit(visit, said).filter(inTime);
   const takenOver: TakenOver[] = [];
+  const earlier: StayFact[] = [];
   for (const part of merged.partsOf(visit)) {
     takenOver.push(...placesLeft(countedFor(part.visit, part.at, said, merged), part.at));
-    const later = ofAllParts(part.visit, said, merged).filter(({ recorded }) => recorded > part.at);
-    facts.push(...later.filter(inTime));
+    for (const fact of ofAllParts(part.visit, said, merged))
+      if (fact.recorded <= part.at) earlier.push(fact);
+      else if (inTime(fact)) facts.push(fact);
   }
-  return saidOf(facts, takenOver);
+  return saidOf(facts, takenOver, earlier);
 };

@@ -23,7 +23,10 @@ import { StayLog } from '../taking/stay-log.js';
 import { StayNewsTaker } from '../taking/stay-news.js';
 import { VisitMerges } from '../taking/visit-merges.js';
 import { WhoItIs } from '../taking/who-it-is.js';
-import { adt, understood, type Adt } from './adt.js';
+import { understandCloudEvent } from '../domain/cloud-events/understand-cloud-event.js';
+import type { Understood } from '../domain/understood.js';
+import { adt, developmentContext, understood, type Adt } from './adt.js';
+import { encounter, heard, type Told } from './fhir.js';
 
 const notHere = (): never => {
   throw new Error('Taking in memory does without this.');
@@ -113,6 +116,9 @@ class NobodyReferred extends ReferredPeople {
 export interface Process {
   /** Takes a message and answers whether a person must settle it. */
   take(message: Adt): Promise<boolean>;
+  /** The same of a FHIR Encounter, and of one of our own events. */
+  takeFhir(told: Told): Promise<boolean>;
+  takeEvent(event: unknown): Promise<boolean>;
 }
 
 export interface InMemory {
@@ -163,21 +169,22 @@ export const takingInMemory = async (): Promise<InMemory> => {
       const persons = new PersonNews(store, people, referred, keys);
       const visits = new VisitMerges(log, known, who, keys);
       const arrival = { source: 'mllp', correlationId: 'test' } as const;
+      const taken = async (read: Understood): Promise<boolean> => {
+        if (read.kind === 'rejected' || read.kind === 'refused') throw new Error(`not taken: ${JSON.stringify(read)}`);
+        const hash = keys.contentHash(read.envelope);
+        if (read.kind === 'stay') {
+          await news.take(read, hash, arrival);
+          return false;
+        }
+        if (read.kind === 'person') return (await persons.take(read, hash, arrival)).toSettle !== undefined;
+        if (read.kind === 'ignored') return false;
+        const merged = await visits.take(read, hash, arrival);
+        return merged.ok && merged.ring;
+      };
       return {
-        take: async (message) => {
-          const read = understood(adt(message));
-          if (read.kind === 'rejected' || read.kind === 'refused')
-            throw new Error(`not taken: ${JSON.stringify(read)}`);
-          const hash = keys.contentHash(read.envelope);
-          if (read.kind === 'stay') {
-            await news.take(read, hash, arrival);
-            return false;
-          }
-          if (read.kind === 'person') return (await persons.take(read, hash, arrival)).toSettle !== undefined;
-          if (read.kind === 'ignored') return false;
-          const taken = await visits.take(read, hash, arrival);
-          return taken.ok && taken.ring;
-        },
+        take: (message) => taken(understood(adt(message))),
+        takeFhir: (told) => taken(heard(encounter(told)).understood),
+        takeEvent: (event) => taken(understandCloudEvent(event, developmentContext)),
       };
     },
     stayId,

@@ -7,15 +7,17 @@ import { isSnapped, type Saying, type Snapped } from './sayings.js';
 /**
  * The same facts with every snapshot unfolded into the increments it amounts to, from nothing but the set of facts (ADR 0016).
  * Facts are distinct, in the order they were heard. A stay of increments alone comes back as it is.
+ * `earlier`: snapshots that do not count for the stay themselves, such as those of a visit before it became part of it. What only repeats them is no news.
  */
-export const unfolded = (facts: readonly StayFact[]): readonly StayFact[] => {
-  const snapped = facts.filter(isSnapped);
-  if (snapped.length === 0) return facts;
+export const unfolded = (facts: readonly StayFact[], earlier: readonly StayFact[] = []): readonly StayFact[] => {
+  const counted = facts.filter(isSnapped);
+  if (counted.length === 0) return facts;
+  const snapped = [...earlier.filter(isSnapped), ...counted];
   const increments = facts.filter((fact) => !isSnapped(fact));
   const heard = new Map<StayFact, number>(facts.map((fact, at) => [fact, at]));
   const firstDischarge = firstDischargeOf(facts);
   const sayings = [...Map.groupBy(snapped, ({ snapshot }) => snapshot.series).values()].flatMap((series) =>
-    sayingsOf(series.toSorted(byRecordedTime), heard, firstDischarge),
+    sayingsOf(series.toSorted(byRecordedTime), heard, firstDischarge).filter(({ fact }) => heard.has(fact)),
   );
   const said = [...increments, ...sayings.flatMap((saying) => saying.facts)];
   return withToldLeave(withToldPlaces(said, sayings), sayings);
