@@ -44,6 +44,7 @@ describe('the pages of a borough', () => {
     ids['caseId'] = first(await idt.get('/board'), 'rows', 'caseId');
     ids['requestId'] = first(await broker.get('/placement-requests?state=offered'), 'items', 'requestId');
     ids['checkId'] = first(await reablement.get('/day-91-checks'), 'items', 'checkId');
+    ids['feedId'] = first(await idt.get('/feeds'), 'items', 'feedId');
     ids['episodeId'] = first(await reablement.get('/reablement-episodes'), 'items', 'episodeId');
   }, 180_000);
   afterAll(async () => {
@@ -77,6 +78,7 @@ describe('the pages of a borough', () => {
     ['analyst', '/insights/drd.average-delay'],
     ['admin', '/operations'],
     ['admin', '/operations/feeds'],
+    ['admin', '/operations/feeds/:feedId/try'],
     ['admin', '/operations/quarantine'],
     ['idt', '/account'],
   ])(

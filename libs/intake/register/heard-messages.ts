@@ -76,7 +76,8 @@ export class HeardMessages {
     const [first] = events;
     return {
       outcome: row.outcome,
-      receivedAt: row.first_at.toISOString(),
+      // The register notes it a moment after the log has it.
+      receivedAt: [row.first_at.toISOString(), ...(first ? [first.recordedAt] : [])].toSorted()[0] ?? '',
       lastReceivedAt: row.last_at.toISOString(),
       ...(first ? { recordedAt: first.recordedAt } : {}),
       kind: row.kind,
