@@ -30,3 +30,6 @@ export const nameOfPath = (path: FieldPath): string => {
     ? `OBX[${path.observation}]${component}`
     : `${path.segment}-${String(path.field)}${component}`;
 };
+
+/** The field of the standard that a place is in, by the name it has in reasons: `OBX-5` of `OBX[DRD].2`, `ZDS-3` of `ZDS-3.2`. */
+export const fieldOfName = (name: string): string => (name.startsWith('OBX[') ? 'OBX-5' : (name.split('.')[0] ?? name));

@@ -1,4 +1,9 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Hl7Importer } from '../importing/import-hl7.js';
 import { adt, type Adt } from '../testing/adt.js';
+import { mllpClient, msa } from '../testing/intake-app.js';
 import { hl7, startWard, type Ward } from '../testing/ward.js';
 
 let here: Ward;
@@ -80,5 +85,54 @@ describe('The mapping of a feed', () => {
     const stay = await here.admin.get(`/stays/${retried.text('stayId')}?waitFor=${retried.text('position')}`);
     expect(stay.json).toMatchObject({ ward: 'CAFÉ' });
     expect((await here.feed('PAS/LATIN'))?.['inQuarantine']).toBe(0);
+  });
+
+  test('is the same over HTTP, over MLLP and from a file', async () => {
+    await here.admin.post('/feeds', {
+      feed: 'PAS/WAYS',
+      mapping: { location: { packed: '{ward}/{bed}' }, codes: { ward: { W7: 'OAK' } }, destination: 'PV1-37' },
+    });
+    const ways = ['http', 'mllp', 'file'].map((way) => ({
+      ...here.someone(),
+      event: 'A03',
+      controlId: `by-${way}`,
+      sender: 'WAYS',
+      place: 'W7/B^^^RAL',
+      pv1: { 36: 'X', 37: '19', 44: '20261030120000' },
+    }));
+    const [http = '', mllp = '', file = ''] = ways.map(adt);
+    await here.post(http);
+    const line = await mllpClient(here.app.mllpPort);
+    expect(msa(await line.send(mllp))).toEqual(['AA', 'by-mllp']);
+    line.end();
+    const folder = await mkdtemp(join(tmpdir(), 'homeward-mapping-'));
+    await writeFile(join(folder, 'one.hl7'), file);
+    expect(await here.app.get(Hl7Importer).importHl7([join(folder, 'one.hl7')])).toMatchObject({ accepted: 1 });
+    await rm(folder, { recursive: true });
+    await here.app.settled();
+    const feedId = await feedIdOf('PAS/WAYS');
+    for (const { controlId } of ways) {
+      const heard = await here.admin.get(`/feeds/${feedId}/messages/${controlId}`);
+      const stay = await here.admin.get(`/stays/${heard.text('stayId')}`);
+      expect([controlId, stay.json]).toMatchObject([controlId, { ward: 'OAK', bed: 'B', destinationCode: '19' }]);
+    }
+  });
+
+  test('that another version set and this one cannot use leaves the feed to the standard, and the others to theirs', async () => {
+    await here.app.pool.query(
+      `INSERT INTO intake.feed_mapping (feed, mapping, set_by, set_at) VALUES ('PAS/OLD', '{"readyDate": "PID-7"}', 'x', now())`,
+    );
+    const set = await here.admin.post('/feeds', { feed: 'PAS/NEW', mapping: { readyDate: 'OBX[DRD]' } });
+    expect(set.json).toMatchObject({ mapping: { readyDate: 'OBX[DRD]' } });
+    const old: Adt = {
+      ...here.someone(),
+      event: 'A01',
+      sender: 'OLD',
+      place: 'LARCH^1^A^RAL',
+      zu1: { 24: '20261103' },
+    };
+    expect(await here.send(old)).toMatchObject({ accepted: 1 });
+    const known = await here.admin.get(`/feeds/${await feedIdOf('PAS/OLD')}/mapping`);
+    expect(known.json).toMatchObject({ set: {}, mapping: { readyDate: 'ZU1-24' } });
   });
 });

@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { Clock } from '#libs/platform/clock.js';
 import { Database } from '#libs/platform/database.js';
 import type { PartialFeedMapping } from '../domain/feed-mapping.js';
@@ -7,7 +7,9 @@ import { readMapping } from '../domain/mapping-faults.js';
 /** The mappings set for feeds. Read without waiting, so that messages keep their order; refreshed in the background, for other processes change them too. */
 @Injectable()
 export class FeedMappings {
+  private readonly logger = new Logger('intake');
   private mappings: ReadonlyMap<string, PartialFeedMapping> = new Map();
+  private warned = '';
 
   constructor(
     private readonly database: Database,
@@ -22,12 +24,17 @@ export class FeedMappings {
     const { rows } = await this.database.query<{ feed: string; mapping: unknown }>(
       'SELECT feed, mapping FROM intake.feed_mapping',
     );
-    this.mappings = new Map(
-      rows.flatMap(({ feed, mapping }) => {
-        const read = readMapping(mapping);
-        return read.ok ? [[feed, read.mapping] as const] : [];
-      }),
-    );
+    const read = rows.map(({ feed, mapping }) => ({ feed, ...readMapping(mapping) }));
+    this.mappings = new Map(read.flatMap((one) => (one.ok ? [[one.feed, one.mapping] as const] : [])));
+    this.warn(read.flatMap((one) => (one.ok ? [] : [one.feed])));
+  }
+
+  /** Said once: a mapping set by another version of the service must not be left out in silence. */
+  private warn(unusable: readonly string[]): void {
+    const feeds = unusable.join(', ');
+    if (feeds !== '' && feeds !== this.warned)
+      this.logger.warn({ says: 'the mapping that is set cannot be used; the standard counts', feeds });
+    this.warned = feeds;
   }
 
   async set(feed: string, mapping: PartialFeedMapping, by: string): Promise<void> {

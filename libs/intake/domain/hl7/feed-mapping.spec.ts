@@ -191,7 +191,7 @@ describe('A mapping', () => {
     const extra = ['OBX|1|ST|DRD||ZEBRA99||||||F'];
     expect(parsed({ event: 'A08', extra }, { readyDate: 'OBX[DRD]' })).toMatchObject({
       kind: 'refused',
-      field: 'OBX[DRD]',
+      field: 'OBX-5',
       reason: 'OBX[DRD] is not a date or time.',
     });
     expect(parsed({ event: 'A03', pv1: { 37: 'ZEBRA99' } }, { destination: 'PV1-37' })).toMatchObject({

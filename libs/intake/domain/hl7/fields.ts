@@ -1,6 +1,6 @@
 import { londonDate, parseLondonLocal, type LocalTimeFault } from '#libs/nhs/civil-date.js';
 import type { FaultCode } from '../fault-words.js';
-import { fieldPathOf, nameOfPath } from '../field-path.js';
+import { fieldOfName, fieldPathOf, nameOfPath } from '../field-path.js';
 import type { Fault } from '../understood.js';
 import type { Hl7Header } from './header.js';
 import type { Hl7Message, Said } from './reader.js';
@@ -80,7 +80,7 @@ export class Fields {
 
   /** `name`: of the place, as it stands in reasons. */
   faultAt(name: string, what: string, code: FaultCode = 'wrong-value'): void {
-    this.faults.push({ code, field: name, reason: `${name} ${what}.` });
+    this.faults.push({ code, field: fieldOfName(name), reason: `${name} ${what}.` });
   }
 
   private saidAt(path: string): Said {
