@@ -2,6 +2,7 @@ import { providerContracts, requestContracts } from './brokerage/request-events.
 import { caseContracts, huddleContracts, referralContracts } from './discharge/case-events.js';
 import type { EventContract } from './event-contract.js';
 import { settingContracts } from './insights/setting-events.js';
+import { feedContracts } from './intake/feed-events.js';
 import { personNewsContracts } from './intake/person-news-events.js';
 import { stayContracts } from './intake/stay-events.js';
 import { aliasContracts } from './people/alias-events.js';
@@ -12,6 +13,7 @@ import { checkContracts, episodeContracts } from './reablement/reablement-events
 export const catalogue: readonly EventContract[] = [
   stayContracts,
   personNewsContracts,
+  feedContracts,
   personContracts,
   aliasContracts,
   referralContracts,

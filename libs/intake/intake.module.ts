@@ -8,6 +8,8 @@ import { DeathSources, deathSources, PostgresDeathSources } from './deaths/death
 import { DeathsPolicy } from './deaths/deaths.policy.js';
 import { FeedMappings } from './feeds/feed-mappings.js';
 import { FeedsController } from './feeds/feeds.controller.js';
+import { FeedGauges } from './feeds/feed-gauges.js';
+import { FeedWatch, watchEveryMs } from './feeds/feed-watch.js';
 import { FeedsReader } from './feeds/feeds.reader.js';
 import { KnownFeeds } from './feeds/known-feeds.js';
 import { MessagesController } from './feeds/messages.controller.js';
@@ -76,6 +78,8 @@ const refreshMs = 5000;
     FeedMappings,
     FeedsReader,
     KnownFeeds,
+    FeedWatch,
+    FeedGauges,
     MessageRegister,
     HeardMessages,
     Quarantine,
@@ -118,6 +122,8 @@ export class IntakeModule implements OnModuleInit, OnApplicationShutdown {
     private readonly deaths: DeathsPolicy,
     private readonly merged: MergedStaysPolicy,
     private readonly upkeep: Upkeep,
+    private readonly watch: FeedWatch,
+    private readonly gauges: FeedGauges,
   ) {}
 
   async onModuleInit(): Promise<void> {
@@ -126,6 +132,9 @@ export class IntakeModule implements OnModuleInit, OnApplicationShutdown {
     // While the database is away the mappings known so far go on counting.
     this.refreshing = setInterval(() => void this.mappings.refresh().catch(() => undefined), refreshMs).unref();
     this.upkeep.hourly('quarantine', async () => void (await this.quarantine.forgetOld()));
+    this.upkeep.every(watchEveryMs, 'feeds', () => this.watch.look());
+    this.upkeep.hourly('hours of feeds', () => this.watch.forgetOldHours());
+    this.gauges.register();
     this.feed.register(stays);
     this.feed.register(linkedCases);
     this.feed.register(referredPeople);

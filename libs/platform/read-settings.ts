@@ -38,6 +38,16 @@ const port =
     Max(65535, { message })(target, key);
   };
 
+const whole =
+  (name: string, least: number, most: number): PropertyDecorator =>
+  (target, key) => {
+    const message = `${name} must be a whole number, ${String(least)} to ${String(most)}`;
+    Type(() => Number)(target, key);
+    IsInt({ message })(target, key);
+    Min(least, { message })(target, key);
+    Max(most, { message })(target, key);
+  };
+
 const keyText = /^(?:[0-9a-fA-F]{64}|[A-Za-z0-9+/]{43}=?|[A-Za-z0-9_-]{43})$/;
 
 /** The environment as it may be: names as in `architecture.md` §8. */
@@ -195,6 +205,18 @@ class Environment {
   @Min(1, { message: 'SIGN_IN_LOCK_SECONDS must be a whole number, 1 to 86400' })
   @Max(86_400, { message: 'SIGN_IN_LOCK_SECONDS must be a whole number, 1 to 86400' })
   SIGN_IN_LOCK_SECONDS?: number;
+
+  @IsOptional()
+  @whole('FEED_SILENT_MINUTES', 1, 10_080)
+  FEED_SILENT_MINUTES = 30;
+
+  @IsOptional()
+  @whole('FEED_SILENT_USUAL', 1, 100_000)
+  FEED_SILENT_USUAL = 5;
+
+  @IsOptional()
+  @whole('FEED_LATE_MINUTES', 0, 10_080)
+  FEED_LATE_MINUTES = 60;
 }
 
 const bytesOf = (text: string): Buffer =>
@@ -345,6 +367,11 @@ export const readSettings = async (environment: Readonly<Record<string, string |
     publicUrl: env.PUBLIC_URL?.replace(/\/+$/, ''),
     metricsToken: env.METRICS_TOKEN,
     logLevel: env.LOG_LEVEL ?? (mode === 'production' ? 'info' : 'warn'),
+    feedRule: {
+      silentMinutes: env.FEED_SILENT_MINUTES,
+      silentUsual: env.FEED_SILENT_USUAL,
+      lateMinutes: env.FEED_LATE_MINUTES,
+    },
     signInLockSeconds: env.SIGN_IN_LOCK_SECONDS ?? (mode === 'production' ? 900 : 60),
   };
 };

@@ -34,6 +34,15 @@ export abstract class Settings {
   abstract readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
   /** How long a username stays locked after too many wrong passwords. */
   abstract readonly signInLockSeconds: number;
+  /** When a ward feed counts as silent or late (docs/running.md, "Feeds"). */
+  abstract readonly feedRule: {
+    /** Silence is no news before this many minutes … */
+    readonly silentMinutes: number;
+    /** … nor while fewer messages than this usually come in the same time. */
+    readonly silentUsual: number;
+    /** The last message came this many minutes after it was recorded; 0: never late. */
+    readonly lateMinutes: number;
+  };
 }
 
 /** How to reach Kafka. */

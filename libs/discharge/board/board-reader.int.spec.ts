@@ -10,6 +10,7 @@ import type { StoredEvent } from '#libs/event-store/port.js';
 import { Clock } from '#libs/platform/clock.js';
 import { PostgresDatabase } from '#libs/platform/database.js';
 import { startTestDatabase, type TestDatabase } from '../../../test/support/database.js';
+import { feedStatesConsumer, feedStatesProjection } from '../feeds/feed-states.projection.js';
 import { staysConsumer, staysProjection } from '../stays/stays.projection.js';
 import { stayBlock } from '../testing/stay-builder.js';
 import type { BoardQuery } from './board-question.js';
@@ -28,7 +29,9 @@ class FeedAt extends EventFeed {
   override onCommitted = () => () => undefined;
   override status(): Promise<readonly ConsumerStatus[]> {
     const at = { version: 1, kind: 'projection', lag: 0, parked: 0, state: 'running' } as const;
-    return Promise.resolve([casesConsumer, staysConsumer].map((name) => ({ ...at, name, position: this.position })));
+    return Promise.resolve(
+      [casesConsumer, staysConsumer, feedStatesConsumer].map((name) => ({ ...at, name, position: this.position })),
+    );
   }
   override faults = (): readonly string[] => [];
   override parked = (): Promise<readonly ParkedEvent[]> => Promise.resolve([]);
@@ -56,6 +59,7 @@ describe('the board read from its tables', () => {
     tables = new PostgresDatabase(database.url, { max: 4 });
     await tables.query(staysProjection.ddl);
     await tables.query(casesProjection.ddl);
+    await tables.query(feedStatesProjection.ddl);
     histories = new CaseHistories(tables);
     reader = new BoardReader(histories, feed, new ClockAt());
   }, 60_000);

@@ -2,15 +2,17 @@ import { Injectable } from '@nestjs/common';
 import { EventFeed } from '#libs/event-feed/port.js';
 import { comparePositions, type Position } from '#libs/event-store/port.js';
 import { Clock } from '#libs/platform/clock.js';
+import { feedStatesConsumer } from '../feeds/feed-states.projection.js';
+import type { TroubledFeed } from '../feeds/feed-states.js';
 import { staysConsumer } from '../stays/stays.projection.js';
 import { clocksOf, statusesOf, type BoardQuery } from './board-question.js';
-import { CaseHistories, type Choice } from './case-histories.js';
+import { CaseHistories, type Choice, type Histories } from './case-histories.js';
 import { casesConsumer } from './cases.projection.js';
 import type { CaseHistory, Clocks, StayVersions } from './domain/history.js';
-import { rowAt, type Row, type RowContext } from './domain/row-at.js';
+import { rowAt, type FeedOfRow, type Row, type RowContext } from './domain/row-at.js';
 import { isOpenStatus, type CaseStatus } from './domain/standing.js';
 
-/** A hospital that is silent for longer has a late feed: its rows are not to be taken for fresh. */
+/** A hospital that is silent for longer has a late feed, whatever intake says or does not say of it: its rows are not to be taken for fresh. */
 export const feedLateAfterHours = 4;
 
 export interface BoardAt {
@@ -82,12 +84,20 @@ export class BoardReader {
   }
 
   /** Hospitals whose feed has been silent for too long, and since when. */
-  async silentFeeds(
-    clocks: Clocks,
-    hospitals: readonly string[],
-  ): Promise<readonly { hospital: string; since: string }[]> {
-    const heard = await this.histories.lastHeard(hospitals, clocks);
-    return [...heard].flatMap(([hospital, since]) => (isLate(since, clocks) ? [{ hospital, since }] : []));
+  async silentFeeds(clocks: Clocks, hospitals: readonly string[]): Promise<readonly TroubledFeed[]> {
+    const [heard, troubled] = await Promise.all([
+      this.histories.lastHeard(hospitals, clocks),
+      this.histories.troubledFeeds(clocks),
+    ]);
+    return hospitals.flatMap((hospital) => {
+      const { state, since } = feedOf(hospital, { heard, troubled }, clocks);
+      return state === 'live' || since === null ? [] : [{ hospital, state, since }];
+    });
+  }
+
+  /** The same for every hospital on the board of now, or this one. */
+  async silentNow(hospital?: string): Promise<readonly TroubledFeed[]> {
+    return this.silentFeeds(this.now(), hospital === undefined ? await this.histories.hospitals() : [hospital]);
   }
 
   /** Whatever their status; those without a row then are missing. */
@@ -101,12 +111,12 @@ export class BoardReader {
   }
 
   async source(choice: Choice): Promise<RowSource> {
-    const { cases, stays, heard } = await this.histories.load(choice);
-    const silent = (hospital: string | undefined): string | null => {
-      const last = hospital === undefined ? undefined : heard.get(hospital);
-      return last !== undefined && isLate(last, choice.clocks) ? last : null;
+    const { cases, stays, heard, troubled } = await this.histories.load(choice);
+    const contextOf = (history: CaseHistory): RowContext => {
+      const hospital = hospitalOf(history);
+      return hospital === undefined ? {} : { feed: feedOf(hospital, { heard, troubled }, choice.clocks) };
     };
-    return { cases, stays, contextOf: (history) => ({ feedSilentSince: silent(hospitalOf(history)) }) };
+    return { cases, stays, contextOf };
   }
 
   now(): Clocks {
@@ -114,14 +124,29 @@ export class BoardReader {
     return { asOf: now, knownAt: now, live: true };
   }
 
-  /** Up to here both read models behind the board have folded the log, whichever process folds them. */
+  /** Up to here the read models behind the board have folded the log, whichever process folds them. */
   async position(): Promise<Position> {
     const positions = (await this.feed.status())
-      .filter(({ name, beside }) => !beside && (name === casesConsumer || name === staysConsumer))
+      .filter(({ name, beside }) => !beside && boardConsumers.includes(name))
       .map(({ position }) => position);
     return positions.sort(comparePositions)[0] ?? '0';
   }
 }
+
+/** What the board is made of. */
+export const boardConsumers: readonly string[] = [casesConsumer, staysConsumer, feedStatesConsumer];
+
+/** Intake knows what is usual at this hour; where it says nothing, a hospital of which nothing was heard for hours is silent too. */
+const feedOf = (
+  hospital: string,
+  { heard, troubled }: Pick<Histories, 'heard' | 'troubled'>,
+  clocks: Clocks,
+): FeedOfRow => {
+  const told = troubled.get(hospital);
+  if (told) return { state: told.state, since: told.since };
+  const last = heard.get(hospital);
+  return last !== undefined && isLate(last, clocks) ? { state: 'silent', since: last } : { state: 'live', since: null };
+};
 
 const isLate = (heard: string, { knownAt }: Clocks): boolean =>
   Date.parse(knownAt) - Date.parse(heard) > feedLateAfterHours * 3_600_000;

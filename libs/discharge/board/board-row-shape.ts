@@ -48,5 +48,6 @@ export const rowShape = {
   flags: ['string'],
   rag: 'string?',
   ragReason: 'string?',
+  feed: { state: 'string', since: 'date-time?' },
   updatedAt: 'date-time',
 } as const satisfies Shape;

@@ -7,6 +7,7 @@ import { HuddleModule } from '../huddle/huddle.module.js';
 import { BoardController } from './board.controller.js';
 import { BoardReader } from './board-reader.js';
 import { CaseHistories } from './case-histories.js';
+import { feedStatesProjection } from '../feeds/feed-states.projection.js';
 import { casesProjection } from './cases.projection.js';
 import { BoardChanges } from './changes.js';
 import { LiveBoard } from './live-board.js';
@@ -24,5 +25,6 @@ export class BoardModule implements OnModuleInit {
 
   onModuleInit(): void {
     this.feed.register(casesProjection);
+    this.feed.register(feedStatesProjection);
   }
 }

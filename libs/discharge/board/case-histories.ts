@@ -2,6 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { Database } from '#libs/platform/database.js';
 import { comparePositions, type Position } from '#libs/event-store/port.js';
 import type { StayBlock } from '#libs/contracts/intake/stay-events.js';
+import { FeedStates, type TroubledFeed } from '../feeds/feed-states.js';
+import { feedStatesTable } from '../feeds/feed-states.projection.js';
 import { staysTable, stayVersionsTable } from '../stays/stays.projection.js';
 import { caseFactsTable, casesTable, idOf, readFacts } from './cases.projection.js';
 import { Kept } from './kept.js';
@@ -58,6 +60,8 @@ export interface Histories {
   readonly stays: StayVersions;
   /** When news of each hospital last came. */
   readonly heard: ReadonlyMap<string, string>;
+  /** Hospitals whose feed intake calls silent or late. */
+  readonly troubled: ReadonlyMap<string, TroubledFeed>;
 }
 
 /** A case with news, and where in the log the last of it stands. */
@@ -76,17 +80,22 @@ export class CaseHistories {
   private readonly requestFacts = new Kept<Read<RequestFact>>(1500);
   private readonly stayVersions = new Kept<StayVersion>(1500);
 
-  constructor(private readonly database: Database) {}
+  private readonly feeds: FeedStates;
+
+  constructor(private readonly database: Database) {
+    this.feeds = new FeedStates(database);
+  }
 
   async load(choice: Choice): Promise<Histories> {
     const lines = await this.caseLines(choice);
     const hospitals = [...new Set(lines.flatMap(({ hospital }) => hospital ?? []))];
     // Nearly every case still stands on the stay it was linked to last: that need not wait for its facts.
     const linked = lines.flatMap(({ stay_id }) => stay_id ?? []);
-    const [facts, requests, heard, stays] = await Promise.all([
+    const [facts, requests, heard, troubled, stays] = await Promise.all([
       this.factsOf(lines, this.caseFacts, isCaseFact),
       this.requests(lines.map(({ case_id }) => case_id)),
       this.lastHeard(hospitals, choice.clocks),
+      this.feeds.troubled(choice.clocks),
       this.stays([...new Set(linked)], choice, new Map()),
     ]);
     const cases = lines.map(({ key, case_id, person_id }) => ({
@@ -95,7 +104,7 @@ export class CaseHistories {
       facts: facts.get(key) ?? [],
       requests: requests.get(case_id) ?? [],
     }));
-    return { cases, stays: await this.stays(formerLinks(cases, stays), choice, stays), heard };
+    return { cases, stays: await this.stays(formerLinks(cases, stays), choice, stays), heard, troubled };
   }
 
   /** A case that ended before `asOf` and of which nothing was heard since cannot be open then. */
@@ -219,6 +228,38 @@ export class CaseHistories {
       [hospitals, clocks.live ? 'infinity' : clocks.knownAt],
     );
     return new Map(rows.flatMap(({ hospital, heard }) => (heard ? [[hospital, heard.toISOString()] as const] : [])));
+  }
+
+  /** Hospitals with a feed that intake calls silent or late. */
+  troubledFeeds(clocks: Clocks): Promise<ReadonlyMap<string, TroubledFeed>> {
+    return this.feeds.troubled(clocks);
+  }
+
+  /** Hospitals that have an open case. */
+  async hospitals(): Promise<readonly string[]> {
+    const { rows } = await this.database.query<{ hospital: string }>(
+      `SELECT DISTINCT t.hospital FROM ${casesTable} t WHERE t.kind = 'case' AND t.ended_at IS NULL AND t.hospital IS NOT NULL`,
+    );
+    return rows.map(({ hospital }) => hospital);
+  }
+
+  /** Cases whose row changed after a position: those with news, and the open ones of a hospital whose feed fell silent, behind, or came back. */
+  async shownAnewSince(after: Position): Promise<readonly Changed[]> {
+    const [news, { rows }] = await Promise.all([
+      this.changedSince(after),
+      this.database.query<{ case_id: string; position: string }>(
+        `SELECT t.case_id, max(f.position)::text AS position FROM ${feedStatesTable} f
+           JOIN ${casesTable} t ON t.hospital = ANY (f.hospitals) AND t.kind = 'case' AND t.ended_at IS NULL
+          WHERE f.position > $1 GROUP BY t.case_id`,
+        [after],
+      ),
+    ]);
+    const latest = new Map(news.map(({ caseId, position }) => [caseId, position]));
+    for (const { case_id, position } of rows)
+      if (comparePositions(latest.get(case_id) ?? '0', position) < 0) latest.set(case_id, position);
+    return [...latest]
+      .map(([caseId, position]) => ({ caseId, position }))
+      .sort((a, b) => comparePositions(a.position, b.position) || (a.caseId < b.caseId ? -1 : 1));
   }
 
   /** Cases with news after a position: in a stream of their own, or of the stay they stand on. */

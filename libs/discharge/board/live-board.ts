@@ -2,10 +2,8 @@ import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import { EventFeed } from '#libs/event-feed/port.js';
 import { comparePositions, type Position } from '#libs/event-store/port.js';
 import { nameOf } from '#libs/platform/errors.js';
-import { staysConsumer } from '../stays/stays.projection.js';
-import { BoardReader } from './board-reader.js';
+import { BoardReader, boardConsumers } from './board-reader.js';
 import { CaseHistories } from './case-histories.js';
-import { casesConsumer } from './cases.projection.js';
 import { isOpenStatus } from './domain/standing.js';
 import { NamedRows, type BoardRow } from './named-rows.js';
 
@@ -43,7 +41,7 @@ const showInParts = async (viewer: Viewer, changes: readonly Change[]): Promise<
 
 /**
  * The board as it changes, for everybody who watches it: what changed is looked up and made into rows once, however many watch.
- * An id is never beyond what both read models have folded, so that a viewer who comes back with it has missed nothing.
+ * An id is never beyond what every read model of it has folded, so that a viewer who comes back with it has missed nothing.
  */
 @Injectable()
 export class LiveBoard implements OnModuleDestroy {
@@ -113,7 +111,7 @@ export class LiveBoard implements OnModuleDestroy {
   }
 
   private async changesAfter(since: Position, head: Position): Promise<readonly Change[]> {
-    const news = await this.histories.changedSince(since);
+    const news = await this.histories.shownAnewSince(since);
     if (news.length === 0) return [];
     const clocks = this.reader.now();
     const rows = await this.reader.rowsOf(
@@ -150,7 +148,7 @@ export class LiveBoard implements OnModuleDestroy {
         void this.look();
       }, gatherMs);
     };
-    this.unsubscribe = [casesConsumer, staysConsumer].map((consumer) => this.feed.onCommitted(consumer, look));
+    this.unsubscribe = boardConsumers.map((consumer) => this.feed.onCommitted(consumer, look));
     this.poll = setInterval(() => void this.look(), pollMs);
     this.poll.unref();
     return position;

@@ -1,5 +1,6 @@
-import { formatDayMonth, isCivilDate, londonDate } from '#libs/nhs/index.js';
+import { formatDayMonth, formatTime, isCivilDate, londonDate } from '#libs/nhs/index.js';
 import { dueBy } from '../board/domain/actions.js';
+import { feedIsLate, type FeedOfRow } from '../board/domain/rag.js';
 import { isRestricted, type BoardRow } from '../board/named-rows.js';
 import { agoWords, counted, pathwayWords, ragColours, reasonWords, statusColours, wordOf } from './words.js';
 
@@ -14,6 +15,17 @@ export interface RowView {
 }
 
 const day = (instant: string): string => formatDayMonth(londonDate(instant));
+
+/** `14:05`, with the day where it is not today's. */
+const timeWords = (instant: string, asOf: string): string =>
+  londonDate(instant) === londonDate(asOf) ? formatTime(instant) : `${day(instant)}, ${formatTime(instant)}`;
+
+/** A reason in words; a late feed says since when. */
+export const whyWords = (reason: string, feed: FeedOfRow, asOf: string): string => {
+  if (reason !== feedIsLate || feed.state === 'live') return reason;
+  const time = timeWords(feed.since, asOf);
+  return feed.state === 'silent' ? `${reason}: nothing since ${time}` : `${reason}: its news is up to ${time} only`;
+};
 
 const brokerageWords = (brokerage: BoardRow['brokerage']): string => {
   if (!brokerage) return 'None';
@@ -40,6 +52,7 @@ export const rowInWords = (row: BoardRow, { asOf, namesHidden, past, council }: 
   const { nextAction, criteriaToReside } = row;
   const due = nextAction && (isCivilDate(nextAction.due) ? nextAction.due : londonDate(nextAction.due));
   const at = past ? `?asOf=${encodeURIComponent(asOf)}` : '';
+  const reasons = (row.ragReason?.split('; ') ?? []).map((reason) => whyWords(reason, row.feed, asOf));
   const place = [row.ward, row.bed && `bed ${row.bed}`].filter(Boolean).join(', ');
   return {
     caseId: row.caseId,
@@ -48,8 +61,8 @@ export const rowInWords = (row: BoardRow, { asOf, namesHidden, past, council }: 
     rag: row.rag,
     ragWord: row.rag ? wordOf(row.rag) : wordOf(row.status),
     ragColour: row.rag ? ragColours[row.rag] : 'grey',
-    ragReason: row.ragReason ?? '',
-    ragReasons: row.ragReason?.split('; ') ?? [],
+    ragReason: reasons.join('; '),
+    ragReasons: reasons,
     name: namesHidden ? [row.hospital, place].filter(Boolean).join(', ') : (row.name ?? 'Name not held'),
     nhsNumber: namesHidden || row.nhsNumber === null ? '' : row.nhsNumber,
     restricted: isRestricted(row),

@@ -6,6 +6,7 @@ import { HuddleModule } from '../huddle/huddle.module.js';
 import { ReferPersonEndpoint } from '../refer/refer-person.endpoint.js';
 import { CaseFormPage } from './case-form.page.js';
 import { CasePage } from './case.page.js';
+import { FeedNotice } from './feed-notice.js';
 import { HuddlePage } from './huddle.page.js';
 import { LiveFigures } from './live-figures.js';
 import { MeetingPage } from './meeting.page.js';
@@ -17,6 +18,6 @@ import { RowMarkup } from './row-markup.js';
   imports: [CqrsModule, BoardModule, HuddleModule, CasesModule],
   controllers: [NewCasePage, HuddlePage, MeetingPage, CaseFormPage, CasePage],
   // The referral page takes the same way as the API's referral, checks and all.
-  providers: [RowMarkup, LiveFigures, ReferPersonEndpoint],
+  providers: [RowMarkup, LiveFigures, FeedNotice, ReferPersonEndpoint],
 })
 export class DischargePagesModule {}

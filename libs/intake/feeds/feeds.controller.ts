@@ -65,8 +65,24 @@ export class FeedsController {
     feed: 'string',
     hospitals: ['string'],
     lastMessageAt: 'date-time',
+    state: 'string',
+    since: 'date-time?',
     rate: 'integer',
+    usualRate: 'integer?',
     lag: 'integer?',
+    gaps: {
+      $schema: {
+        type: ['object', 'null'],
+        properties: {
+          of: { type: 'string', enum: ['sequence', 'control-id'] },
+          missing: { type: 'integer' },
+          ranges: {
+            type: 'array',
+            items: { type: 'object', properties: { from: { type: 'integer' }, to: { type: 'integer' } } },
+          },
+        },
+      },
+    },
     accepted: 'integer',
     duplicates: 'integer',
     ignored: 'integer',

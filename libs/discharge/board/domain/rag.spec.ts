@@ -11,7 +11,7 @@ const onPlan: RagQuestion = {
   onlyProvisionalOffer: false,
   identityToConfirm: false,
   contradictory: false,
-  feedSilentSince: null,
+  feed: { state: 'live', since: null },
 };
 const notMet = (at: string, change: Partial<RagQuestion> = {}): RagQuestion => ({
   ...onPlan,
@@ -36,7 +36,11 @@ describe('the colour of a row', () => {
     ['one slip', { ...onPlan, slips: 1 }, 'green'],
     ['two slips', { ...onPlan, slips: 2 }, 'amber'],
     ['only a provisional offer', { ...onPlan, onlyProvisionalOffer: true }, 'amber'],
-    ['feed late, whatever else', notMet(recently, { hasOwner: false, feedSilentSince: recently }), 'grey'],
+    [
+      'feed late, whatever else',
+      notMet(recently, { hasOwner: false, feed: { state: 'silent', since: recently } }),
+      'grey',
+    ],
     ['contradictory', { ...onPlan, contradictory: true }, 'grey'],
     ['identity to confirm', { ...onPlan, identityToConfirm: true }, 'grey'],
   ])('%s', (_, question, rag) => {

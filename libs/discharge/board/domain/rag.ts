@@ -1,5 +1,9 @@
 import { hoursBetween, londonDate } from '#libs/nhs/index.js';
 
+/** How the ward feed of a hospital does. Silent: nothing came since then. Late: its news goes up to then only. */
+export type FeedOfRow =
+  { readonly state: 'live'; readonly since: null } | { readonly state: 'silent' | 'late'; readonly since: string };
+
 /** Rules of the colour of a row (screens.md §1). A change of a rule is a new version. */
 export const ragVersion = '1';
 export type Rag = 'red' | 'amber' | 'green' | 'grey';
@@ -14,6 +18,8 @@ export const ragRules: readonly { readonly rag: Rag; readonly says: string }[] =
   { rag: 'green', says: 'On plan' },
 ];
 
+export const feedIsLate = 'The ward feed is late';
+
 export interface RagQuestion {
   readonly asOf: string;
   readonly notMetSince: string | null;
@@ -27,8 +33,7 @@ export interface RagQuestion {
   readonly identityToConfirm: boolean;
   /** The team says discharged, and the ward says in bed. */
   readonly contradictory: boolean;
-  /** When the hospital's feed was last heard, if that is too long ago. */
-  readonly feedSilentSince: string | null;
+  readonly feed: FeedOfRow;
 }
 
 export interface RagAnswer {
@@ -40,7 +45,7 @@ export interface RagAnswer {
 /** The colour of an open case, with every reason for it. */
 export const ragOf = (q: RagQuestion): RagAnswer => {
   const grey = [
-    ...(q.feedSilentSince === null ? [] : ['The ward feed is late']),
+    ...(q.feed.state === 'live' ? [] : [feedIsLate]),
     ...(q.contradictory ? ['Discharged by the team, but the ward still shows a bed'] : []),
     ...(q.identityToConfirm ? ['Who this is must be confirmed'] : []),
   ];

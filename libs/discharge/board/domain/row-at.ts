@@ -17,8 +17,10 @@ import {
   type StayVersions,
 } from './history.js';
 import { linkedStay, wardSays, whereabouts } from './linked-stay.js';
-import { ragOf, type Rag } from './rag.js';
+import { ragOf, type FeedOfRow, type Rag } from './rag.js';
 import { endAt, isOpenStatus, standingAt, type CaseStatus, type Standing } from './standing.js';
+
+export type { FeedOfRow } from './rag.js';
 
 /** A row as api.md gives it ("a board row"), before the edge puts a name to it. Texts may still be sealed. */
 export interface Row {
@@ -55,6 +57,8 @@ export interface Row {
   readonly ended: { readonly by: string; readonly at: string | null } | null;
   readonly rag: Rag | null;
   readonly ragReason: string | null;
+  /** The ward feed of its hospital: how fresh the row can be. */
+  readonly feed: FeedOfRow;
   readonly updatedAt: string;
   /** Only where nobody gave a birth date: the edge knows better. */
   readonly stayAge: KnownAge | null;
@@ -89,8 +93,7 @@ export const caseAt = (history: CaseHistory, stays: StayVersions, clocks: Clocks
 };
 
 export interface RowContext {
-  /** When the hospital's feed was last heard, if that is too long ago. */
-  readonly feedSilentSince?: string | null;
+  readonly feed?: FeedOfRow;
 }
 
 /**
@@ -125,6 +128,7 @@ export const rowOf = (history: CaseHistory, at: CaseAt, context: RowContext): Ro
   const today = londonDate(asOf);
   const left = standing.leftAt !== null ? londonDate(standing.leftAt) : null;
   const open = isOpenStatus(standing.status);
+  const { feed = { state: 'live', since: null } } = context;
   const rag = open
     ? ragOf({
         asOf,
@@ -137,7 +141,7 @@ export const rowOf = (history: CaseHistory, at: CaseAt, context: RowContext): Ro
         onlyProvisionalOffer: brokerage?.state === 'offered' && brokerage.confirmedOffers === 0,
         identityToConfirm: stay?.identityToConfirm ?? false,
         contradictory: standing.contradictory,
-        feedSilentSince: context.feedSilentSince ?? null,
+        feed,
       })
     : null;
   return {
@@ -174,6 +178,7 @@ export const rowOf = (history: CaseHistory, at: CaseAt, context: RowContext): Ro
     ended: standing.ending && { by: standing.ending.by, at: standing.ending.at },
     rag: rag?.rag ?? null,
     ragReason: rag?.ragReason ?? null,
+    feed,
     updatedAt: updatedAt(history, at),
     stayAge: begun?.age ?? null,
   };
