@@ -120,7 +120,8 @@ describe('Ward messages over HTTP', () => {
     const again = await here.send(undated('1100'));
     expect(again).toMatchObject({ accepted: 0, duplicates: 1, messages: [{ ack: 'AA' }] });
     expect(await here.stayOf(again)).toMatchObject({ moves: [{ at: '2026-11-03T11:00:00.000Z' }] });
-    expect(await here.send(undated('1200'))).toMatchObject({ duplicates: 1, position: again.position });
+    expect(await here.send(undated('1200'))).toMatchObject({ duplicates: 1 });
+    expect(await here.app.store.readStream(`stay-${again.messages[0]?.stayId ?? ''}`)).toHaveLength(3);
   });
 
   test('with a control id that came before for other content are taken and flagged', async () => {

@@ -1,6 +1,7 @@
 import { deathsPolicyOn, recordsOfDeath, tellDeaths } from '../testing/deaths-in-memory.js';
 import { permutations, type Adt } from '../testing/adt.js';
 import { takingInMemory } from '../testing/taking-in-memory.js';
+import { newId } from '#libs/platform/ids.js';
 import { metadata } from '#libs/people/testing/memory-store.js';
 
 const at = (hhmm: string, more: Partial<Adt>): Adt => ({
@@ -24,7 +25,7 @@ test('a death is told of whom the stay is now, in whatever order its events are 
   for (const order of permutations(events)) {
     ward.store.events.splice(0, Infinity, ...ward.store.events.filter(({ type }) => !type.startsWith('Death')));
     await tellDeaths(ward.store, () => order);
-    expect([...recordsOfDeath(ward.store).keys()]).toEqual(people.slice(-1));
+    expect([...recordsOfDeath(ward.store.events).keys()]).toEqual(people.slice(-1));
   }
 });
 
@@ -41,7 +42,7 @@ const inEveryOrder = async (messages: readonly Adt[]) => {
       }
       await tellDeaths(ward.store, (events) => events.toReversed());
       const end = {
-        died: [...new Set([...recordsOfDeath(ward.store).values()].flat())],
+        died: [...new Set([...recordsOfDeath(ward.store.events).values()].flat())],
         stays: ward
           .stays()
           .map(({ diedAt }) => diedAt)
@@ -111,6 +112,23 @@ describe('The last word on a death counts, in every order', () => {
   });
 });
 
+test('one said of another id counts no more once their merge is taken back', async () => {
+  const ward = await takingInMemory();
+  const { take } = ward.process();
+  for (const message of [admitted, died, at('1100', { event: 'A31', pid3: 'B2^^^RAL^MR', pid30: 'N' })])
+    await take(message);
+  await take(at('1200', { event: 'A40', extra: ['MRG|B2^^^RAL^MR'] }));
+  await tellDeaths(ward.store);
+  expect([...recordsOfDeath(ward.store.events)]).toEqual([]);
+  const merge = ward.store.events.find(({ type }) => type === 'PeopleMerged');
+  if (!merge) throw new Error('no merge');
+  const reverted = { type: 'MergeReverted', eventId: newId(), schemaVersion: 1, occurredAt: merge.occurredAt };
+  await ward.store.append(merge.streamId, 'any', [{ ...reverted, data: merge.data }], metadata);
+  await tellDeaths(ward.store);
+  expect([...recordsOfDeath(ward.store.events).values()]).toEqual([[iso('0955')]]);
+  expect(ward.stay('V1^^^RAL')?.diedAt).toBe(iso('0955'));
+});
+
 test('of two words told at once by two processes, both see both in the end', async () => {
   const not = at('1100', { event: 'A31', pid30: 'N' });
   const [one, other] = [at('1200', { visit: 'V1^^^RAL', pid30: 'Y' }), at('1300', { visit: 'V2^^^RAL', pid30: 'N' })];
@@ -127,6 +145,6 @@ test('of two words told at once by two processes, both see both in the end', asy
         events.map((event) => deathsPolicyOn(ward.store).react(event, { metadata, wrote: () => undefined })),
       );
     }
-    expect([...recordsOfDeath(ward.store)]).toEqual([]);
+    expect([...recordsOfDeath(ward.store.events)]).toEqual([]);
   }
 });

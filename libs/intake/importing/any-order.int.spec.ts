@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { startTestApp } from '../../../test/support/app.js';
+import { recordsOfDeath } from '../testing/deaths-in-memory.js';
 import { intakeAlone } from '../testing/intake-app.js';
 import { Hl7Importer } from './import-hl7.js';
 import { readMessages } from './read-messages.js';
@@ -38,7 +39,8 @@ const imported = async (messages: readonly Buffer[], name: string): Promise<Reco
     const rows = await Promise.all(
       Object.entries(tables).map(async ([says, sql]) => [says, (await app.pool.query(sql)).rows] as const),
     );
-    return Object.fromEntries(rows);
+    const { events } = await app.store.readAll('0', { types: ['DeathRecorded', 'DeathRecordWithdrawn'] }, 5000);
+    return { ...Object.fromEntries(rows), deaths: [...recordsOfDeath(events)].toSorted() };
   } finally {
     await app.stop();
   }

@@ -27,7 +27,7 @@ const inEveryOrder = async (messages: readonly Adt[]): Promise<InMemory> => {
     const { take } = ward.process();
     for (const message of order) await take(message);
     await tellDeaths(ward.store);
-    ends.set(JSON.stringify([ward.stays(), [...recordsOfDeath(ward.store)]]), ward);
+    ends.set(JSON.stringify([ward.stays(), [...recordsOfDeath(ward.store.events)]]), ward);
   }
   expect([...ends.keys()]).toHaveLength(1);
   const [end] = ends.values();
@@ -91,9 +91,9 @@ describe('A message without EVN-2 counts from when it was sent first, whichever 
       reported('1100'),
       ...sentAt(['1000', '1200'], { event: 'A31', pid30: 'N' }),
     ]);
-    expect([...recordsOfDeath(news.store).values()]).toEqual([[iso('0955')]]);
+    expect([...recordsOfDeath(news.store.events).values()]).toEqual([[iso('0955')]]);
     const ofStay = await inEveryOrder([admitted, reported('1100'), ...sentAt(['1000', '1200'], { pid30: 'N' })]);
-    expect([...recordsOfDeath(ofStay.store).values()]).toEqual([[iso('0955')]]);
+    expect([...recordsOfDeath(ofStay.store.events).values()]).toEqual([[iso('0955')]]);
   });
 
   test('copies that were sent later cost no event', async () => {

@@ -57,9 +57,9 @@ export const tellDeaths = async (
 };
 
 /** When each person died, by the records of death that stand: by person id, with each time once. */
-export const recordsOfDeath = (store: MemoryStore): ReadonlyMap<string, readonly string[]> => {
+export const recordsOfDeath = (events: readonly StoredEvent[]): ReadonlyMap<string, readonly string[]> => {
   const standing = new Map<string, Map<string, string>>();
-  for (const { streamId, type, data } of store.events) {
+  for (const { streamId, type, data } of events) {
     const personId = streamId.slice('person-'.length);
     const records = standing.get(personId) ?? new Map<string, string>();
     const source = String(data['source']);
