@@ -110,6 +110,20 @@ const histories: readonly (readonly [name: string, steps: readonly Step[], ends:
     { status: 'closed' },
   ],
   [
+    'a move that was sent twice and is recorded by MSH-7 alone',
+    [
+      ['A02', { id: 'sent-twice', sent: ago(9, 9), evn: { 2: '' }, place: 'OAK^1^A' }],
+      ['A02', { id: 'sent-twice', sent: ago(7, 9), evn: { 2: '' }, place: 'OAK^1^A' }],
+      ['A02', { at: ago(8, 9), place: 'ASH^1^A' }],
+    ],
+    { status: 'open', ward: 'ASH' },
+  ],
+  [
+    'a leave, and a person who came back from it',
+    [admitted, ['A21', { at: ago(8, 9) }], ['A22', { at: ago(6, 9), zu1: { 22: 'Y', 24: compact(ago(7)) } }]],
+    { status: 'open', ward: 'ELM', criteriaToReside: { meets: false, since: ago(7) } },
+  ],
+  [
     'criteria',
     [
       ['A01', { at: ago(10, 9), place: 'ELM^1^A', zu1: { 22: 'N' } }],
