@@ -45,6 +45,7 @@ const pausedBetween = (entries: readonly RequestEntry[], from: Instant, to: Inst
   const reasons = new Set<string>();
   let since: Instant | null = null;
   let paused = 0;
+  if (to <= from) return 0;
   for (const entry of entries) {
     if (entry.type !== 'RequestPaused' && entry.type !== 'RequestResumed') continue;
     if (entry.at >= to) break;

@@ -81,10 +81,16 @@ export const casesKnown = async (
   );
 };
 
+/** No death recorded at or before discharge, by the stay's own messages or of the person (metrics.md §1 "Alive"). */
+export const leftAlive = (stay: StayKnown, people: PeopleKnown): boolean => {
+  const died = people.diedAt(stay.personId);
+  return stay.alive && (died === null || stay.dischargedAt === null || died > stay.dischargedAt);
+};
+
 /** When the case left hospital: its stay discharged alive while the case stood, else a discharge by hand. */
-export const dischargedOn = ({ known, stay }: CaseKnown): CivilDate | null => {
-  if (stay !== null && stay.dischargedAt !== null && !(stay.alive && countsAsDischarged(known, stay.dischargedAt)))
-    return null;
+export const dischargedOn = ({ known, stay }: CaseKnown, people: PeopleKnown): CivilDate | null => {
+  const byWard = stay?.dischargedAt ?? null;
+  if (stay !== null && byWard !== null && !(leftAlive(stay, people) && countsAsDischarged(known, byWard))) return null;
   const at = dischargeInstant(known, stay);
   return at === null ? null : londonDate(at);
 };

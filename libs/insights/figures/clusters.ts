@@ -9,6 +9,7 @@ import {
   caseAttributes,
   casesKnown,
   dischargedOn,
+  leftAlive,
   passes,
   type StayKnown,
   staysKnown,
@@ -126,11 +127,6 @@ const linkedStay = (cluster: Cluster, { people, staysOf }: Loaded): StayKnown | 
     .sort((a, b) => ((a.dischargedAt ?? '') < (b.dischargedAt ?? '') ? -1 : 1))
     .at(-1) ?? null;
 
-const leftAlive = (stay: StayKnown, people: PeopleKnown): boolean => {
-  const died = people.diedAt(stay.personId);
-  return stay.alive && (died === null || stay.dischargedAt === null || died > stay.dischargedAt);
-};
-
 /** Death, emergency admission of a night or more, or a start of long-term care, within discharge … discharge + 84 days inclusive. */
 const failed = (cluster: Cluster, discharge: string, loaded: Loaded, today: string): boolean => {
   const until = addDays(discharge, 84);
@@ -208,7 +204,7 @@ export const reablementStarts = async (db: Database, question: Question): Promis
     const { attributes: ofCase } = caseAttributes(found, episode.personId, episode.startedOn, people);
     const attributes = { ...ofCase, provider: episode.providerId };
     if (!passes(attributes, question.filters)) return [];
-    const discharge = found ? dischargedOn(found) : null;
+    const discharge = found ? dischargedOn(found, people) : null;
     const person = found?.stay?.personId ?? found?.known.personId ?? episode.personId;
     return [
       {

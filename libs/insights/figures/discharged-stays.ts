@@ -71,13 +71,15 @@ export const dischargedStays = async (
   const { filters, knownAt, groupBy } = question;
   const people = await PeopleKnown.merges(db, knownAt);
   const parameters = new Parameters();
+  const perCase = wanted.per === 'case';
+  // Whoever died in hospital was not discharged on a pathway.
+  const byPathway = groupBy === 'pathway';
   const { ctes, joins, person } = withPeople(people, parameters, {
     births: true,
-    deaths: wanted.reads.includes('alive'),
+    deaths: wanted.reads.includes('alive') || byPathway,
     sexes: groupBy === 'sex',
   });
-  const perCase = wanted.per === 'case';
-  const pathway = perCase ? 'c.pathway' : 'f.pathways[1]';
+  const pathway = perCase ? 'c.pathway' : byPathway ? `CASE WHEN ${aliveSql} THEN f.pathways[1] END` : 'f.pathways[1]';
   const reads = (dimension: Exclude<StayDimension, 'alive'>): string | null =>
     !wanted.reads.includes(dimension) ? null : dimension === 'pathway' ? pathway : dimensionSql[dimension];
   const group = groupBy === null ? null : (groupSql[groupBy]?.replace('PATHWAY', pathway) ?? null);

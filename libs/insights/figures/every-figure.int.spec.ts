@@ -1,0 +1,31 @@
+import fc from 'fast-check';
+import { startTestDatabase, type TestDatabase } from '../../../test/support/database.js';
+import { definitions } from '../domain/definitions.js';
+import { differencesOf } from '../testing/differences.js';
+import { rules } from '../testing/reckoned.js';
+import { projections } from '../testing/world.js';
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await startTestDatabase();
+});
+afterAll(() => database.stop());
+
+const tables = projections().flatMap((projection) => projection.tables);
+
+it('the figures are those of the text', () => {
+  expect(Object.keys(rules).sort()).toEqual(definitions.map(({ id }) => id).sort());
+});
+
+it('every figure is what the text says, whatever happened, now and as known then', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.nat(), async (seed) => {
+      try {
+        expect(await differencesOf(database.pool, seed)).toEqual([]);
+      } finally {
+        await database.pool.query(`TRUNCATE ${tables.join(', ')}`);
+      }
+    }),
+    { numRuns: Number(process.env['FIGURE_RUNS'] ?? 12), endOnFailure: true },
+  );
+}, 300_000);
