@@ -15,9 +15,15 @@ interface Loaded {
   readonly people: PeopleKnown;
 }
 
-const load = async (db: Database, question: Question, since = question.from): Promise<Loaded> => {
+/** Requests with anything to count, and only their cases and people: most requests of a window have neither a decline nor an award in it. */
+const load = async (
+  db: Database,
+  question: Question,
+  counts: (request: RequestAsKnown) => boolean,
+  since = question.from,
+): Promise<Loaded> => {
   const { knownAt, to } = question;
-  const requests = await requestsKnown(db, { knownAt, from: since, to });
+  const requests = (await requestsKnown(db, { knownAt, from: since, to })).filter(counts);
   const cases = await casesKnown(
     db,
     requests.flatMap(({ caseId }) => caseId ?? []),
@@ -62,7 +68,9 @@ const rowOf = (
 
 /** Awards of the window, each by itself (metrics.md §2 `brokerage.*`). */
 export const awards = async (db: Database, question: Question): Promise<Found<AwardUnit>[]> => {
-  const loaded = await load(db, question);
+  const loaded = await load(db, question, (request) =>
+    request.awards.some(({ at }) => inWindow(question, londonDate(at))),
+  );
   return loaded.requests.flatMap((request) =>
     request.awards.flatMap((award) => {
       const day = londonDate(award.at);
@@ -75,7 +83,9 @@ export const awards = async (db: Database, question: Question): Promise<Found<Aw
 
 /** Responses "declined" of the window. */
 export const declines = async (db: Database, question: Question): Promise<Found<Unit>[]> => {
-  const loaded = await load(db, question);
+  const loaded = await load(db, question, (request) =>
+    request.declines.some(({ at }) => inWindow(question, londonDate(at))),
+  );
   return loaded.requests.flatMap((request) =>
     request.declines.flatMap(({ at, providerId, reason }) => {
       const day = londonDate(at);
@@ -89,7 +99,12 @@ export const declines = async (db: Database, question: Question): Promise<Found<
 
 /** Starts of residential or nursing care, not interim, not respite, of the window, each person once (metrics.md §2 `ascof.2c-local`). */
 export const careHomeStarts = async (db: Database, question: Question): Promise<Found<CareHomeStart>[]> => {
-  const loaded = await load(db, question, addDays(question.from, -366));
+  const loaded = await load(
+    db,
+    question,
+    (request) => longTermStarts([request]).length > 0,
+    addDays(question.from, -366),
+  );
   const starts = longTermStarts(loaded.requests);
   const personOf = (request: RequestAsKnown): string => {
     const found = request.caseId === null ? undefined : loaded.cases.get(request.caseId);
