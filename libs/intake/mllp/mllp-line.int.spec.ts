@@ -1,5 +1,6 @@
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
+import { jest } from '@jest/globals';
 import { eventually } from '../../../test/support/eventually.js';
 import { readHeader } from '../domain/hl7/header.js';
 import { readHl7 } from '../domain/hl7/reader.js';
@@ -150,16 +151,23 @@ describe('An MLLP line', () => {
 
   test('that is held back in the middle of a message is not given up on: it is we who do not read', async () => {
     const all = gate();
+    jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask', 'Date', 'performance', 'hrtime'] });
     const port = await listen(async (bytes) => {
       await all.opened;
       return taken(bytes);
-    }, 20);
+    });
     const line = await mllpClient(port);
-    const messages = Array.from({ length: 2000 }, (_, n) => frame(message(String(n))));
-    line.write(Buffer.concat(messages));
-    await pause(100);
+    const ids = Array.from({ length: 50 }, (_, n) => String(n));
+    const wire = Buffer.concat(ids.map((id) => frame(message(id))));
+    const cut = wire.length - 100;
+    line.write(wire.subarray(0, cut));
+    await eventually('it is held back', () => (lines[0]?.waitingBytes ?? 0) > 20 * message('1').length);
+    jest.advanceTimersByTime(600_000);
+    await new Promise((resolve) => setImmediate(resolve));
+    jest.useRealTimers();
+    line.write(wire.subarray(cut));
     all.open();
-    for (let n = 0; n < 2000; n += 1) expect(msa(await line.answer())).toEqual(['AA', String(n)]);
+    for (const id of ids) expect(msa(await line.answer())).toEqual(['AA', id]);
   });
 
   test('rejects a frame of two messages, of which one would be lost', async () => {
@@ -220,5 +228,30 @@ describe('An MLLP line', () => {
     const answer = await line.answer();
     expect(msa(answer)).toEqual(['CE', 'bad']);
     expect(answer).toContain('ERR|PV1^1^2^101');
+  });
+
+  test('stays open between messages, however long that is', async () => {
+    const line = await mllpClient(await listen((bytes) => Promise.resolve(taken(bytes)), 20));
+    expect(msa(await line.send(message('one')))).toEqual(['AA', 'one']);
+    await pause(100);
+    expect(msa(await line.send(message('two')))).toEqual(['AA', 'two']);
+  });
+
+  test('is one of many: a hundred at once are each answered in their order', async () => {
+    const port = await listen(async (bytes) => {
+      await pause(Number(idOf(bytes).split('-')[1]) % 3);
+      return taken(bytes);
+    });
+    const all = await Promise.all(Array.from({ length: 100 }, () => mllpClient(port)));
+    const ids = all.map((_, nth) => Array.from({ length: 10 }, (__, n) => `${String(nth)}-${String(n)}`));
+    all.forEach((line, nth) => line.write(Buffer.concat((ids[nth] ?? []).map((id) => frame(message(id))))));
+    const answered = await Promise.all(
+      all.map(async (line) => {
+        const order: string[] = [];
+        for (let n = 0; n < 10; n += 1) order.push(msa(await line.answer())[1] ?? '');
+        return order;
+      }),
+    );
+    expect(answered).toEqual(ids);
   });
 });

@@ -44,6 +44,7 @@ export class MllpLine {
   private unfinished: NodeJS.Timeout | undefined;
   private readonly gone = new AbortController();
   private closing = false;
+  private heard = 0;
 
   constructor(
     private readonly socket: Socket,
@@ -84,6 +85,7 @@ export class MllpLine {
 
   private receive(chunk: Buffer): void {
     if (this.closing) return;
+    this.heard += 1;
     this.waiting.push(...this.frames.push(chunk));
     if (this.frames.skipped > mostNoise) return void this.socket.destroy();
     if (this.waiting.length >= mostWaiting || this.waitingBytes >= mostWaitingBytes) this.socket.pause();
@@ -95,11 +97,16 @@ export class MllpLine {
   private watchUnfinished(): void {
     clearTimeout(this.unfinished);
     if (!this.frames.open || this.socket.isPaused() || this.closing) return;
-    this.unfinished = setTimeout(() => {
-      // After what waits before it, so that answers stay in order.
-      this.waiting.push({ kind: 'unterminated', beginning: this.frames.beginning() });
-      this.finish();
-    }, this.rules.unfinishedMs);
+    const { heard } = this;
+    // Not before one more look at the line: when the whole process stood still, the rest may be there.
+    this.unfinished = setTimeout(() => setImmediate(() => this.giveUp(heard)), this.rules.unfinishedMs);
+  }
+
+  private giveUp(heard: number): void {
+    if (this.heard !== heard || !this.frames.open || this.closing) return;
+    // After what waits before it, so that answers stay in order.
+    this.waiting.push({ kind: 'unterminated', beginning: this.frames.beginning() });
+    this.finish();
   }
 
   /** The other side has ended, or the line is given up: answer what is here, then close. */
