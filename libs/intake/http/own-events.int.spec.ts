@@ -131,4 +131,38 @@ describe('Our own ward events', () => {
     const other = await here.admin.post('/ward-events', data, { ...once, 'ce-id': 'CE8' });
     expect([other.status, other.json['code']]).toEqual([422, 'idempotency.other-body']);
   });
+
+  test('have their schemas served to everybody, and named in OpenAPI', async () => {
+    const anybody = await here.app.api();
+    const { items } = (await anybody.get('/api/schemas')).json as { items: { name: string; url: string }[] };
+    expect(items.map(({ name }) => name)).toEqual(
+      expect.arrayContaining([
+        'homeward.ward.admitted.v1',
+        'homeward.ward-event.v1',
+        'homeward.discharge.CaseAccepted.v1',
+      ]),
+    );
+    for (const { url } of [items[0], items.at(-1)].filter((one) => one !== undefined)) {
+      const one = await anybody.get(url);
+      expect([one.status, one.headers.get('content-type')]).toEqual([200, 'application/schema+json; charset=utf-8']);
+      expect(one.json).toMatchObject({ $id: `https://homeward.example${url}` });
+    }
+    for (const nothing of ['constructor.json', '__proto__.json', 'homeward.ward.admitted.v1', 'x.json'])
+      expect((await anybody.get(`/api/schemas/${nothing}`)).status).toBe(404);
+    const { paths } = (await anybody.get('/api/openapi.json')).json as { paths: Record<string, object> };
+    expect(paths['/api/v1/ward-events']).toMatchObject({
+      post: {
+        parameters: expect.arrayContaining([
+          expect.objectContaining({ in: 'header', name: 'ce-recordedtime' }),
+        ]) as unknown,
+        requestBody: {
+          content: {
+            'application/json': {},
+            'application/cloudevents+json': { examples: { 'homeward.ward.moved.v1': {} } },
+            'application/cloudevents-batch+json': { schema: { type: 'array' } },
+          },
+        },
+      },
+    });
+  });
 });
