@@ -1,5 +1,6 @@
 /**
- * `npm test`: installs what is missing, builds, then checks types, lint, format, boundaries and advisories, and runs every suite.
+ * `npm test`: installs what is missing, builds, then checks types, lint, format, boundaries and advisories, throws bytes at the
+ * parsers for a minute, and runs every suite.
  * `npm test -- <path or pattern…>` runs only the specs that match. The last line counts: `N passed, N failed, N skipped`.
  */
 import { spawnSync } from 'node:child_process';
@@ -51,6 +52,7 @@ if (patterns.length === 0) {
   step('format', run('prettier', ['--check', '--log-level', 'warn', '.']));
   step('boundaries', run('depcruise', ['--config', 'test/boundaries.cjs', '--output-type', 'err', 'apps', 'libs']));
   audit();
+  step('fuzz: 20 s a parser', run('node', ['test/fuzz/run.mjs', '--seconds', '60']));
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'homeward-jest-'));

@@ -50,6 +50,24 @@ const fill = async (caseId: string, form: string, fields: Record<string, string>
 const idsIn = (seen: Visited, form: string): readonly string[] =>
   [...seen.html.matchAll(new RegExp(`/do/${form}\\?of=([\\w-]+)`, 'g'))].flatMap(([, id]) => id ?? []);
 
+describe('a name that wants to be run', () => {
+  it('stands on the pages as it was written: as text, and not as markup, template or formula', async () => {
+    const name = `<img src=x onerror=alert(1)>"'{{ 7*191 }}{% raw %}=cmd|A0`;
+    const caseId = await referred({
+      'person.familyName': name,
+      'person.givenNames': '</title><script>alert(2)</script>',
+    });
+    await app.settled();
+    for (const path of [`/cases/${caseId}`, '/huddle']) {
+      const { html, status } = await idt.open(path);
+      expect(status).toBe(200);
+      expect(html).not.toMatch(/<img src=x|<script>alert|1337/);
+    }
+    const { text } = await idt.open(`/cases/${caseId}`);
+    expect(text).toContain(name);
+  });
+});
+
 describe('referring by page', () => {
   it('opens the case it made, with the person, their needs and what they say', async () => {
     const caseId = await referred({ flags: ['dementia', 'carer'] });

@@ -173,7 +173,8 @@ export const withoutControls = (text: string): string => text.replace(controls, 
 /** Reads the header; segments may end in CR, LF or CRLF. Delimiters must be five different characters that are not letters or digits. */
 export const readHl7 = (text: string): ReadResult => {
   const start = /^[\s\uFEFF]*/.exec(text)?.[0].length ?? 0;
-  const body = (start === 0 ? text : text.slice(start)).replace(/\r\n?|\n/g, '\r');
+  const whole = start === 0 ? text : text.slice(start);
+  const body = whole.includes('\n') ? whole.replace(/\r\n?|\n/g, '\r') : whole;
   if (!body.startsWith('MSH')) return { ok: false, reason: 'no-header' };
   const field = body[3] ?? '';
   const headerEnd = body.indexOf('\r');

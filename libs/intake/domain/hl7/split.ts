@@ -8,8 +8,9 @@ const envelopes = ['FHS', 'BHS', 'BTS', 'FTS'];
 
 const longestEnvelope = 1000;
 
+/** Byte by byte: a body may hold millions of lines, and this is asked of each. */
 const lineStartsWith = (bytes: Buffer, at: number, name: string): boolean =>
-  bytes.length >= at + 3 && bytes.toString('latin1', at, at + 3) === name;
+  bytes[at] === name.charCodeAt(0) && bytes[at + 1] === name.charCodeAt(1) && bytes[at + 2] === name.charCodeAt(2);
 
 const endOfLine = (bytes: Buffer, at: number): number => {
   let end = at;
