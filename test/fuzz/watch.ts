@@ -35,7 +35,8 @@ export const watch = (name: ParserName, seed: number, seconds: number): Promise<
     };
     const looking = setInterval(() => {
       const n = Atomics.load(head, 0);
-      if (n !== seen.n) seen = { n, at: performance.now() };
+      // Until the first input it gets ready, which on a busy machine takes as long as it takes.
+      if (n === 0 || n !== seen.n) seen = { n, at: performance.now() };
       else if (performance.now() - seen.at > hangsAfterMs) dead('hangs');
     }, lookEveryMs);
     worker.on('message', settle);
