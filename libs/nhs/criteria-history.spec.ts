@@ -130,14 +130,6 @@ describe('a ready date', () => {
     });
   });
 
-  it('that cannot be leaves the "not met" that was said beside it, from when it was assessed', () => {
-    const beside = (date: string, at: string) => ready(date, at, { assessedAt: at });
-    expect(drd([beside('2026-02-28', t(2, 9))], t(8, 9))).toEqual({ date: '2026-03-02', faults: 1 });
-    expect(drd([beside('2026-03-06', t(2, 9))], null, t(5, 23))).toEqual({ date: '2026-03-02', faults: 1 });
-    expect(drd([beside('2026-03-06', t(2, 9))], null, t(6, 1))).toEqual({ date: '2026-03-06', faults: 0 });
-    expect(drd([beside('2026-02-28', t(2, 9)), met(t(3, 9)), notMet(t(4, 9))], t(8, 9)).date).toBe('2026-03-04');
-  });
-
   it('of a day that has come by now is no fault when an earlier day is looked at', () => {
     const facts = [ready('2026-03-03', t(3, 9)), ready('2026-03-06', t(6, 9))];
     expect(dischargeReadyDate({ facts, admittedAt, asOf: t(4, 12), knownAt: t(20, 9) })).toEqual({

@@ -12,8 +12,6 @@ export interface CriteriaFact {
   readonly controlId?: string | null;
   /** The ready date sent with "not met" (ZU1-24), or alone; sent with "met" it is ignored. */
   readonly readyDate?: CivilDate | null;
-  /** When "not met" was said beside the ready date: from then it holds where the date is a fault. Absent where the ready date came alone. */
-  readonly assessedAt?: Instant | null;
   readonly origin: 'feed' | 'team';
   readonly eventId: string;
 }
@@ -24,14 +22,13 @@ type SaidByFeed = Omit<CriteriaFact, 'recordedAt' | 'origin' | 'sourceRecordedAt
 
 /** What a feed said. The sender's time orders it: ours would bring back the order of arrival (architecture.md §1.3). */
 export const saidByFeed = (entries: readonly SaidByFeed[]): CriteriaFact[] =>
-  entries.map(({ meets, at, sourceRecordedAt, controlId, readyDate, assessedAt, eventId }) => ({
+  entries.map(({ meets, at, sourceRecordedAt, controlId, readyDate, eventId }) => ({
     meets,
     at,
     recordedAt: sourceRecordedAt,
     sourceRecordedAt,
     ...(controlId === undefined ? {} : { controlId }),
     ...(readyDate === undefined ? {} : { readyDate }),
-    ...(assessedAt === undefined ? {} : { assessedAt }),
     origin: 'feed',
     eventId,
   }));
@@ -90,15 +87,10 @@ const withoutReplaced = (ordered: readonly CriteriaFact[]): CriteriaFact[] => {
   return ordered.filter((fact) => !setsTime(fact) || standing.has(fact));
 };
 
-/** An entry without its ready date: the "not met" that was said beside it holds from when it was assessed. Nothing is left of a ready date that came alone. */
-const withoutDate = (fact: CriteriaFact): CriteriaFact[] =>
-  typeof fact.assessedAt === 'string' ? [{ ...fact, at: fact.assessedAt, readyDate: null }] : [];
-
 /** The history in effective order, and the ready dates ignored as faults (metrics.md §1 "Criteria to reside", "Discharge ready date"). */
 export const criteriaOf = (facts: readonly CriteriaFact[], bounds: StayBounds = {}): EffectiveCriteria => {
   const faults = facts.filter((fact) => setsTime(fact) && isFault(fact.readyDate, bounds));
-  const counted =
-    faults.length === 0 ? facts : facts.flatMap((fact) => (faults.includes(fact) ? withoutDate(fact) : [fact]));
+  const counted = faults.length === 0 ? facts : facts.filter((fact) => !faults.includes(fact));
   return { entries: withoutReplaced([...counted].sort(byTime)), faults };
 };
 

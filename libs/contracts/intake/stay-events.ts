@@ -19,7 +19,7 @@ export const CriteriaEntry = Type.Object({
   readyDate: Nullable(CivilDate),
   /** When it was true (for a ready date that sets the time: 00:00 London of that date). */
   at: Instant,
-  /** The message's own event time: when it was assessed, should the ready date be a fault (metrics.md §1) and not count. Absent where a ready date came alone. */
+  /** The message's own event time: when it was assessed, should the ready date be a fault (metrics.md §1) and not count. */
   assessedAt: Type.Optional(Instant),
   sourceRecordedAt: Instant,
   controlId: Type.String(),

@@ -17,23 +17,14 @@ const march = { from: '2026-03-01', to: '2026-04-01' };
 const fold = () => world.fold(database.pool);
 const value = async (id: string, asked: Parameters<Asking['figure']>[1] = march) => (await ask.figure(id, asked)).value;
 
-describe('a ready date sent with "not met" that cannot be', () => {
-  it('is ignored; what was said with it holds from when it was assessed', async () => {
-    world.stay('early', {
-      admitted: '2026-03-01',
-      discharged: '2026-03-10 12:00',
-      criteria: ['not 2026-03-06 09:00 ready 2026-02-20'],
-    });
-    world.stay('alone', { admitted: '2026-03-01', discharged: '2026-03-10 12:00', criteria: ['ready 2026-02-20'] });
-    await fold();
-    const figure = await ask.figure('drd.bed-days-lost', march);
-    expect(figure.value).toBe(4);
-    expect(figure.quality).toMatchObject({ faults: 2, blank: 1 });
-  });
-
-  it('because it lies ahead leaves the "not met", until its day comes', async () => {
+describe('a ready date that lies ahead', () => {
+  it('is a fault of stays and delays alike until its day comes: the one before holds', async () => {
     world.recordedAt = at('2026-03-05 10:00');
-    world.stay('s1', { personId: 'p1', admitted: '2026-03-01', criteria: ['not 2026-03-04 09:00 ready 2026-03-08'] });
+    world.stay('s1', {
+      personId: 'p1',
+      admitted: '2026-03-01',
+      criteria: ['ready 2026-03-04', 'not 2026-03-04 09:00 ready 2026-03-08'],
+    });
     world.refer('c1', { personId: 'p1', stayId: 's1', at: '2026-03-01 09:00' });
     world.delay('c1', 'd1', 'IF1', '2026-03-02 10:00', { anticipated: true });
     await fold();

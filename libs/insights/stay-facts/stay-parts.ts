@@ -29,7 +29,6 @@ export const stayPartsOf = (block: StayBlock, recordedOf: (eventId: string) => I
     sourceRecordedAt: entry.sourceRecordedAt,
     controlId: entry.controlId,
     readyDate: entry.readyDate,
-    ...(entry.assessedAt === undefined ? {} : { assessedAt: entry.assessedAt }),
     origin: 'feed',
     eventId: entry.eventId,
   })),

@@ -246,8 +246,7 @@ export class Reckoner {
     const feed = (stay ? this.said(stay) : []).flatMap((entry): Said[] => {
       const { meets, sourceRecordedAt, controlId, eventId, readyDate } = entry;
       const said = { meets, recorded: sourceRecordedAt, id: controlId, eventId };
-      if (stay && this.isFault(entry, stay))
-        return entry.assessedAt === undefined ? [] : [{ ...said, at: entry.assessedAt, ready: null }];
+      if (stay && this.isFault(entry, stay)) return [];
       return [{ ...said, at: entry.at, ready: meets ? null : readyDate }];
     });
     const team = (stay ? this.casesOf(stay) : own ? [own] : [])

@@ -4,17 +4,13 @@ import type { StayFact } from './stay-fact.js';
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-const entry = (
-  fact: StayFact,
-  { meets, readyDate }: { meets: boolean | null; readyDate: string | null },
-): CriteriaEntry => ({
-  meets: meets ?? false,
+const entry = (fact: StayFact, meets: boolean, readyDate: string | null): CriteriaEntry => ({
+  meets,
   codes: [...(fact.criteriaCodes ?? [])],
   readyDate,
   // metrics.md §1: with `Y`, or alone, the ready date sets the time; with `N` it is ignored.
   at: readyDate === null ? fact.eventTime : startOfLondonDay(readyDate),
-  // Nobody assessed anything where a ready date came alone: ignored as a fault it leaves nothing.
-  ...(meets === null ? {} : { assessedAt: fact.eventTime }),
+  assessedAt: fact.eventTime,
   sourceRecordedAt: fact.recorded,
   controlId: fact.controlId,
   eventId: fact.firstSaidBy ?? fact.eventId,
@@ -40,8 +36,8 @@ export const criteriaOf = (happened: readonly StayFact[]): CriteriaEntry[] => {
   }
   return said
     .flatMap(({ fact, meets, readyDate }) => {
-      if (meets === true) return [entry(fact, { meets, readyDate: null })];
-      return meets === false || readyDate !== null ? [entry(fact, { meets, readyDate })] : [];
+      if (meets === true) return [entry(fact, true, null)];
+      return meets === false || readyDate !== null ? [entry(fact, false, readyDate)] : [];
     })
     .toSorted(
       (a, b) =>

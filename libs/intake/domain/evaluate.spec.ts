@@ -220,13 +220,6 @@ describe('A stay is a function of the set of its messages', () => {
     ]);
   });
 
-  test('what is left should a ready date be a fault: when it was assessed, and nothing where the date came alone', () => {
-    const fit: Adt = { event: 'A08', recorded: t('1000'), zu1: { 22: 'Y', 24: '20261101' } };
-    const alone: Adt = { event: 'A08', recorded: t('1400'), zu1: { 24: '20261104' } };
-    const { criteria } = inEveryOrder([admitted, fit, alone]);
-    expect(criteria.map(({ assessedAt }) => assessedAt)).toEqual([iso('1000'), undefined]);
-  });
-
   test('a deleted ready date leaves the person fit from the event on', () => {
     const fit: Adt = { event: 'A08', recorded: t('1000'), zu1: { 22: 'Y', 24: '20261101' } };
     const deleted: Adt = { event: 'A08', recorded: t('1200'), zu1: { 24: '""' } };

@@ -1,5 +1,5 @@
 import type { StayBlock } from '#libs/contracts/intake/stay-events.js';
-import { criteriaOf, currentRun, dischargeReadyDate, londonDate, type CriteriaFact } from '#libs/nhs/index.js';
+import { criteriaOf, currentRun, dischargeReadyDate, type CriteriaFact } from '#libs/nhs/index.js';
 import type { Facts } from './counting.js';
 
 export interface CriteriaAt {
@@ -11,10 +11,6 @@ export interface CriteriaAt {
   /** Ready dates that cannot be: ignored, and shown. */
   readonly faults: number;
 }
-
-/** The time an entry speaks of. A ready date that still lies ahead is a fault: what was said beside it holds from when it was assessed. */
-const saidOf = ({ meets, readyDate, at, assessedAt }: CriteriaFact, knownAt: string): string =>
-  !meets && typeof readyDate === 'string' && readyDate > londonDate(knownAt) ? (assessedAt ?? at) : at;
 
 /** The union of what the feed said and what the team recorded (metrics.md §1), as it stood at `asOf`. */
 export const criteriaAt = (
@@ -40,11 +36,10 @@ export const criteriaAt = (
         sourceRecordedAt: entry.sourceRecordedAt,
         controlId: entry.controlId,
         readyDate: entry.readyDate,
-        ...(entry.assessedAt === undefined ? {} : { assessedAt: entry.assessedAt }),
         origin: 'feed',
         eventId: entry.eventId,
       })),
-  ].filter((fact) => saidOf(fact, knownAt) <= asOf);
+  ].filter((fact) => fact.at <= asOf);
   const admittedAt = stay?.admittedAt ?? null;
   const dischargedAt = leftAt !== null && leftAt <= asOf ? leftAt : null;
   const history = criteriaOf(said, { admittedAt, dischargedAt, knownAt }).entries;

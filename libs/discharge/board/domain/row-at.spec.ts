@@ -392,19 +392,6 @@ describe('criteria to reside and the ready date', () => {
       daysSinceReady: 2,
     });
   });
-  it('a ready date that lies ahead is a fault until its day comes: what was said beside it holds', () => {
-    const ahead = { ...criteriaSaid(false, '8 00:00'), readyDate: '2026-11-08', assessedAt: on('4 09:00') };
-    const row = new GivenCase().inHospital({ criteria: [ahead] });
-    expect(shown(row, '5 10:00', '5 10:00')).toMatchObject({
-      criteriaToReside: { meets: false, since: on('4 09:00') },
-      dischargeReadyDate: '2026-11-04',
-    });
-    expect(shown(row, '9 10:00', '9 10:00')).toMatchObject({ dischargeReadyDate: '2026-11-08', daysSinceReady: 1 });
-    const alone = new GivenCase().inHospital({
-      criteria: [{ ...criteriaSaid(false, '8 00:00'), readyDate: '2026-11-08' }],
-    });
-    expect(shown(alone, '5 10:00', '5 10:00')).toMatchObject({ criteriaToReside: null, dischargeReadyDate: null });
-  });
   it('keeps them after the discharge, days counted to the discharge', () => {
     given.stay('12 10:00', {
       status: 'discharged',
