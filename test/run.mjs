@@ -52,7 +52,8 @@ if (patterns.length === 0) {
   step('format', run('prettier', ['--check', '--log-level', 'warn', '.']));
   step('boundaries', run('depcruise', ['--config', 'test/boundaries.cjs', '--output-type', 'err', 'apps', 'libs']));
   audit();
-  step('fuzz: 20 s a parser', run('node', ['test/fuzz/run.mjs', '--seconds', '60']));
+  const seed = process.env.PROPERTY_SEED === undefined ? [] : ['--seed', process.env.PROPERTY_SEED];
+  step('fuzz: 20 s a parser', run('node', ['test/fuzz/run.mjs', '--seconds', '60', ...seed]));
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'homeward-jest-'));

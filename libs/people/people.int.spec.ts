@@ -6,6 +6,7 @@ import { forgetErased } from './forget-erased.js';
 import type { Identifier } from './port.js';
 import { metadata } from './testing/memory-store.js';
 import { type PeopleProcess, PeopleSetting } from './testing/people-setting.js';
+import { seeded } from '../../test/support/seeded.js';
 
 const at = '2026-11-23T08:30:00.000Z';
 const number = (seq: number): Identifier => ({ kind: 'nhs-number', value: makeTestNumber(seq), verified: true });
@@ -151,7 +152,7 @@ describe('who somebody stands for', () => {
         const resolved = await Promise.all(looks.map(({ ownId }) => home.people.canonical(ownId)));
         expect(resolved).toEqual(looks.map(({ personId }) => personId));
       }),
-      { numRuns: 15 },
+      { numRuns: 15, ...seeded },
     );
     expect((await home.feed.verify()).filter(({ differences }) => differences > 0)).toEqual([]);
   });

@@ -3,6 +3,7 @@ import type { ApiClient } from '../support/api-client.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { ago, Line, listOf, message, ok, overMllp, stamp, type Said } from './ward-message.js';
 import { cast, referral, seen, type Cast, type Name, type Played } from './two-people.js';
+import { seeded } from '../support/seeded.js';
 
 /** Messages of every kind about two people, told in any order, repeated, and on two lines at once: stays, case and board are the same in the end. */
 
@@ -128,7 +129,7 @@ describe('Random histories of every kind about two people', () => {
         const [first, ...rest] = await Promise.all(all.map((each) => seen(idt, each, rows)));
         for (const is of rest) expect(is).toEqual(first);
       }),
-      { numRuns: Number(process.env['PROPERTY_RUNS'] ?? 12), endOnFailure: true },
+      { numRuns: Number(process.env['PROPERTY_RUNS'] ?? 12), endOnFailure: true, ...seeded },
     );
   }, 600_000);
 });

@@ -4,6 +4,7 @@ import { startTestDatabase, type TestDatabase } from '../../../test/support/data
 import { Asking } from '../testing/asking.js';
 import { Naive } from '../testing/naive.js';
 import { at, type StayGiven, World } from '../testing/world.js';
+import { seeded } from '../../../test/support/seeded.js';
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -156,6 +157,6 @@ it('the figures are what the text says, now and as known at any time, whatever h
         }
       },
     ),
-    { numRuns: 60 },
+    { numRuns: 60, ...seeded },
   );
 }, 120_000);

@@ -4,6 +4,7 @@ import { definitions } from '../domain/definitions.js';
 import { differencesOf } from '../testing/differences.js';
 import { rules } from '../testing/reckoned.js';
 import { projections } from '../testing/world.js';
+import { seeded } from '../../../test/support/seeded.js';
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -26,6 +27,6 @@ it('every figure is what the text says, whatever happened, now and as known then
         await database.pool.query(`TRUNCATE ${tables.join(', ')}`);
       }
     }),
-    { numRuns: Number(process.env['FIGURE_RUNS'] ?? 12), endOnFailure: true },
+    { numRuns: Number(process.env['FIGURE_RUNS'] ?? 12), endOnFailure: true, ...seeded },
   );
 }, 300_000);

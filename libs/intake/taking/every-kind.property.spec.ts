@@ -4,6 +4,7 @@ import { anyMessage, sendings } from '../testing/any-message.js';
 import { tellDeaths } from '../testing/deaths-in-memory.js';
 import { shownWorld } from '../testing/shown-world.js';
 import { takingInMemory } from '../testing/taking-in-memory.js';
+import { seeded } from '../../../test/support/seeded.js';
 
 /** What is left when these processes take their messages at the same time, each in its order. */
 const after = async (...lines: readonly (readonly Adt[])[]): Promise<string> => {
@@ -31,7 +32,7 @@ test('messages of every kind about two people leave the same stays and the same 
         if (now !== first) expect([order, now]).toEqual([order, first]);
       }
     }),
-    { numRuns: Math.ceil(runs / 20) },
+    { numRuns: Math.ceil(runs / 20), ...seeded },
   );
 }, 600_000);
 
@@ -55,6 +56,6 @@ test('and in any order of up to twelve, with repeats, and from several lines at 
       expect(await after(shuffled.slice(0, cut), shuffled.slice(cut))).toBe(first);
       expect(await after(messages, again.toReversed(), shuffled)).toBe(first);
     }),
-    { numRuns: runs },
+    { numRuns: runs, ...seeded },
   );
 }, 600_000);

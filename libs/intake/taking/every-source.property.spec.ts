@@ -7,6 +7,7 @@ import { tellDeaths } from '../testing/deaths-in-memory.js';
 import { patient, wardNumber, type Told } from '../testing/fhir.js';
 import { shownWorld } from '../testing/shown-world.js';
 import { takingInMemory, type InMemory } from '../testing/taking-in-memory.js';
+import { seeded } from '../../../test/support/seeded.js';
 
 /** The same visits and people told of by HL7, by FHIR and by our own events at once. */
 
@@ -182,6 +183,6 @@ test('HL7, FHIR and our own events of the same visits and people leave the same 
       expect(await after([...repeated, ...shuffled])).toBe(first);
       expect(await after(shuffled.slice(0, cut), shuffled.slice(cut))).toBe(first);
     }),
-    { numRuns: runs },
+    { numRuns: runs, ...seeded },
   );
 }, 600_000);

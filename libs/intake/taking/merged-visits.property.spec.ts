@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import type { StayBlock } from '#libs/contracts/intake/stay-events.js';
 import type { Adt } from '../testing/adt.js';
 import { takingInMemory } from '../testing/taking-in-memory.js';
+import { seeded } from '../../../test/support/seeded.js';
 
 const visits = ['V1^^^RAL', 'V2^^^RAL', 'V3^^^RQM'] as const;
 const clock = fc
@@ -70,6 +71,6 @@ test('any twelve messages about three visits, merges among them, leave the same 
       expect(await after(shuffled.slice(0, cut), shuffled.slice(cut))).toBe(first);
       expect(await after(messages, again.toReversed(), shuffled)).toBe(first);
     }),
-    { numRuns: Number(process.env['PROPERTY_RUNS'] ?? 150) },
+    { numRuns: Number(process.env['PROPERTY_RUNS'] ?? 150), ...seeded },
   );
 }, 120_000);

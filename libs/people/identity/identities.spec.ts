@@ -6,6 +6,7 @@ import { MemoryStore, metadata } from '../testing/memory-store.js';
 import { Identities, NobodyToIdentify } from './identities.js';
 import { canonicalOf } from './partition.js';
 import { becauseOf, mergeOf } from './person-events.js';
+import { seeded } from '../../../test/support/seeded.js';
 
 const key = createSecretKey(Buffer.alloc(32, 7));
 const at = '2026-11-23T08:30:00.000Z';
@@ -176,7 +177,7 @@ describe('who is who', () => {
           expect(toldBy(two)).toEqual(toldBy(one));
         },
       ),
-      { numRuns: 300 },
+      { numRuns: 300, ...seeded },
     );
   });
 
@@ -193,7 +194,7 @@ describe('who is who', () => {
         expect(await look(shared)).toEqual(await look(alone));
         expect(toldBy(shared)).toEqual(toldBy(alone));
       }),
-      { numRuns: 200 },
+      { numRuns: 200, ...seeded },
     );
   });
 });

@@ -8,6 +8,7 @@ import { becauseOf, mergeOf } from '../identity/person-events.js';
 import type { Identifier } from '../port.js';
 import { MemoryStore, metadata } from '../testing/memory-store.js';
 import { Merges } from './merges.js';
+import { seeded } from '../../../test/support/seeded.js';
 
 const key = createSecretKey(Buffer.alloc(32, 7));
 const local = (value: string): Identifier => ({ kind: 'local', authority: 'RAL', type: 'MR', value });
@@ -135,7 +136,7 @@ describe('A corrected identifier', () => {
         await Promise.all([play(one, shuffled.slice(0, cut)), play(other, [...shuffled.slice(cut), ...repeated])]);
         expect(joined(store)).toEqual(expected);
       }),
-      { numRuns: Number(process.env['PROPERTY_RUNS'] ?? 300) },
+      { numRuns: Number(process.env['PROPERTY_RUNS'] ?? 300), ...seeded },
     );
   }, 60_000);
 });
