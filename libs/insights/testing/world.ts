@@ -284,7 +284,6 @@ const criteriaOf = (said: string, recordedAt: Instant, index: number, eventId: s
     codes: [],
     readyDate: date ?? (what === 'ready' ? londonDate(when) : null),
     at: date === undefined ? when : at(date),
-    ...(what === 'ready' ? {} : { assessedAt: when }),
     sourceRecordedAt: recordedAt,
     controlId: `c${String(index).padStart(4, '0')}`,
     eventId,
