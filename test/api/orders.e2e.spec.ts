@@ -90,14 +90,14 @@ const histories: readonly (readonly [name: string, steps: readonly Step[], ends:
     { status: 'referred' },
   ],
   [
-    'a discharge by death that news of the person takes back',
+    'a discharge by death that no indicator takes back',
     [
       admitted,
       ['A03', { at: ago(6, 9), pv1: { 36: '4', 37: '79' } }],
       ['A31', { at: ago(4, 9), pid: { 30: 'N' }, pv1: null }],
     ],
     { status: 'discharged' },
-    { status: 'discharged' },
+    { status: 'closed' },
   ],
   [
     'a death that news of the person tells of after the ward denied it',

@@ -55,10 +55,8 @@ export const StayBlock = Type.Object({
   sex: Nullable(Type.String()),
   /** Approximate: from the outward-postcode table in settings. */
   homeAuthority: Nullable(Type.String()),
-  /** A death that the stay's messages tell of (method 4 or 5, destination 79 or PID-29/30), as the last word said of the person anywhere leaves it: null when that is "not dead". */
+  /** A death that the stay's messages tell of (method 4 or 5, destination 79 or PID-29/30), as the last word said of the person anywhere leaves it: null when that is "not dead", unless a discharge by death stands. */
   diedAt: Nullable(Instant),
-  /** There is a discharge by death, and it was said later, of this stay or elsewhere, that the person is not dead. */
-  deathTakenBack: Type.Optional(Type.Literal(true)),
   /** Set when identity is not certain: the NHS number sent last is not verified, so that it joins nobody. */
   identityToConfirm: Type.Boolean(),
   /** The sender's time of the latest message that said that the admission, or the discharge, never was; null when none did. Absent in events before it was told. */

@@ -1,6 +1,5 @@
 import type { StayBlock } from '#libs/contracts/intake/stay-events.js';
-import { compareInstants, leftAlive } from '#libs/nhs/index.js';
-import { leftByDeath } from './left-by-death.js';
+import { compareInstants, isDead, leftAlive } from '#libs/nhs/index.js';
 
 /**
  * A stay as the discharge side reads it: its effective state, and when the ward last said that the admission or the discharge never
@@ -31,8 +30,9 @@ export const survivorOf = (stay: WardStay, stays: Stays): WardStay => {
 
 const counts = ({ status }: StayBlock): boolean => status === 'open' || status === 'discharged';
 
-/** When the person died, as the stay knows it: the recorded time, else that of the discharge by death. */
-const diedAtOf = (block: StayBlock): string | null => block.diedAt ?? (leftByDeath(block) ? block.dischargedAt : null);
+/** When the stay's own messages say the person died: the recorded time, else that of the discharge by death. */
+const diedAtOf = ({ diedAt, dischargedAt, dischargeMethodCode, destinationCode }: StayBlock): string | null =>
+  diedAt ?? (isDead(dischargeMethodCode, destinationCode) ? dischargedAt : null);
 
 export interface Death {
   /** Null: no time was given. */
@@ -53,7 +53,7 @@ export const deathOf = (stays: Stays, recorded: readonly Death[]): Death | null 
   return { diedAt: times[0] ?? null };
 };
 
-/** The discharge of a stay whose person left it alive (metrics.md §1 "Alive"), also by death where it was said later that the person is not dead. */
+/** The discharge of a stay whose person left it alive (metrics.md §1 "Alive"). */
 export const dischargeAlive = (
   { block }: WardStay,
   death: Death | null,
@@ -63,8 +63,7 @@ export const dischargeAlive = (
   readonly methodCode: string | null;
 } | null => {
   const { status, dischargedAt, destinationCode, dischargeMethodCode } = block;
-  if (status !== 'discharged' || dischargedAt === null) return null;
-  if (!leftAlive(block) && !block.deathTakenBack) return null;
+  if (status !== 'discharged' || dischargedAt === null || !leftAlive(block)) return null;
   if (death?.diedAt && compareInstants(death.diedAt, dischargedAt) <= 0) return null;
   return { dischargedAt, destinationCode, methodCode: dischargeMethodCode };
 };

@@ -75,11 +75,24 @@ describe('The last word on a death counts, in every order', () => {
     expect(await inEveryOrder([admitted, again, news, later])).toEqual({ died: [], stays: [null, null] });
   });
 
-  test('a discharge by death is a word like the others: one that was said later takes it back, one said before does not', async () => {
+  test('a discharge by death stands until the discharge is corrected or taken back, whatever an indicator says', async () => {
     const left = at('1000', { event: 'A03', visit: 'V1^^^RAL', pv1: { 36: '4', 37: '79' }, pid30: 'N' });
     const news = (hhmm: string) => at(hhmm, { event: 'A31', pid30: 'N' });
-    expect(await inEveryOrder([admitted, left, news('1100')])).toEqual({ died: [], stays: [null] });
-    expect(await inEveryOrder([admitted, left, news('0915')])).toEqual({ died: [iso('1000')], stays: [iso('1000')] });
+    const end = { died: [iso('1000')], stays: [iso('1000')] };
+    expect(await inEveryOrder([admitted, left, news('1100')])).toEqual(end);
+    expect(await inEveryOrder([admitted, left, news('0915')])).toEqual(end);
+    const corrected = at('1200', { visit: 'V1^^^RAL', pv1: { 36: '1', 37: '19' } });
+    expect(await inEveryOrder([admitted, left, news('1100'), corrected])).toEqual({ died: [], stays: [null] });
+    const takenBack = at('1200', { event: 'A13', visit: 'V1^^^RAL' });
+    expect(await inEveryOrder([admitted, left, news('1100'), takenBack])).toEqual({ died: [], stays: [null] });
+  });
+
+  test('a time said elsewhere and denied again leaves the time of the discharge by death', async () => {
+    const left = at('1000', { event: 'A03', visit: 'V1^^^RAL', pv1: { 36: '4', 37: '79' } });
+    const timed = at('1100', { event: 'A31', pid29: '20261103095000', pid30: 'Y' });
+    expect(await inEveryOrder([admitted, left, timed])).toEqual({ died: [iso('0950')], stays: [iso('0950')] });
+    const not = at('1200', { event: 'A31', pid30: 'N' });
+    expect(await inEveryOrder([admitted, left, timed, not])).toEqual({ died: [iso('1000')], stays: [iso('1000')] });
   });
 
   test('the time is that of the last word, and a word without a time keeps the one known', async () => {

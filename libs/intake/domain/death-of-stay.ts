@@ -17,12 +17,19 @@ interface Death {
   readonly saidAt: string;
 }
 
-const next = (death: Death | null, { dead, deathAt, eventTime, leftAt }: SaysOfDeath): Death | null => {
-  if (leftAt !== undefined) return deathSaid(death, leftAt, undefined);
-  if (dead === false) return null;
-  if (typeof deathAt === 'string' || dead === true) return deathSaid(death, eventTime, deathAt);
+/** The death as said so far, and what is left of it when somebody says "not dead": a discharge by death that stands. */
+interface Word {
+  readonly death: Death | null;
+  readonly left: Death | null;
+}
+
+const next = ({ death, left }: Word, { dead, deathAt, eventTime, leftAt }: SaysOfDeath): Word => {
+  if (leftAt !== undefined)
+    return { death: deathSaid(death, leftAt, undefined), left: left ?? { at: null, saidAt: leftAt } };
+  if (dead === false) return { death: left, left };
+  if (typeof deathAt === 'string' || dead === true) return { death: deathSaid(death, eventTime, deathAt), left };
   // A time of death that is deleted, with nothing else said, takes the death back that rested on it.
-  return deathAt === null && death?.at ? null : death;
+  return { death: deathAt === null && death?.at ? left : death, left };
 };
 
 const deathSaid = (death: Death | null, saidAt: string, at: string | null | undefined): Death => ({
@@ -41,7 +48,7 @@ export const sayingsOfDeath = (recorded: readonly StayFact[], discharge: Dischar
   });
   const left = leftByDeath(discharge);
   if (!left) return lasting(reported);
-  // Of one message, the way somebody left counts for more than an indicator that stands in every message.
+  // Of one message, the way somebody left is said after the indicator.
   const { eventTime = left.eventTime } = reported.findLast(({ eventId }) => eventId === left.eventId) ?? {};
   return lasting([...reported, { ...left, eventTime }].toSorted(byRecordedTime));
 };
@@ -61,18 +68,15 @@ const leftByDeath = (discharge: Discharge): SaysOfDeath | undefined => {
   return fact && { ...timesOf(fact), leftAt: dischargedAt };
 };
 
-/** What came before the last "not dead" counts no more, whatever else was said in between. */
-export const lasting = (sayings: readonly SaysOfDeath[]): readonly SaysOfDeath[] =>
-  sayings.slice(
-    Math.max(
-      0,
-      sayings.findLastIndex(({ dead }) => dead === false),
-    ),
-  );
+/** What came before the last "not dead" counts no more, whatever else was said in between; a discharge by death that stands does. */
+export const lasting = (sayings: readonly SaysOfDeath[]): readonly SaysOfDeath[] => {
+  const denied = sayings.findLastIndex(({ dead }) => dead === false);
+  return sayings.filter(({ leftAt }, index) => index >= denied || leftAt !== undefined);
+};
 
 /** When the person died, by the last word of all that was said; null when they are not known to have died. */
 export const deathBy = (sayings: readonly SaysOfDeath[]): string | null => {
-  const death = sayings.toSorted(byRecordedTime).reduce<Death | null>(next, null);
+  const { death } = sayings.toSorted(byRecordedTime).reduce<Word>(next, { death: null, left: null });
   return death && (death.at ?? death.saidAt);
 };
 

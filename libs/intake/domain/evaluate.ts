@@ -1,5 +1,4 @@
 import type { StayBlock } from '#libs/contracts/intake/stay-events.js';
-import { isDead } from '#libs/nhs/codes.js';
 import { ageOf } from './age-of-stay.js';
 import { countedFor, saidOf } from './counted.js';
 import { criteriaOf } from './criteria-of-stay.js';
@@ -75,7 +74,6 @@ const blockOf = (
     saying: stands.sayingDischarge,
   });
   const diedAt = deathShown(sayings, elsewhere);
-  const leftByDeath = !stands.cancelled && dischargedAt !== null && isDead(dischargeMethodCode, destinationCode);
   const block: StayBlock = {
     stayId,
     personId: person?.id ?? '',
@@ -103,7 +101,6 @@ const blockOf = (
     sex: lastSaid(recorded, 'sex'),
     homeAuthority: lastSaid(recorded, 'homeAuthority'),
     diedAt,
-    ...(leftByDeath && diedAt === null ? { deathTakenBack: true } : {}),
     identityToConfirm: isToConfirm(recorded),
     admissionCancelledAt: stands.admissionCancelledAt,
     dischargeCancelledAt: stands.dischargeCancelledAt,

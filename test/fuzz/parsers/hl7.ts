@@ -35,12 +35,19 @@ const files = [
   '../../shared/data/simhospital-messages.hl7',
 ];
 
-/** What is answered must be one message of two segments, whatever the header held. */
+/** What is answered must be one message of two segments, and a third that says where the fault is when the header could be read, whatever the header held. */
 const answered = (understood: Understood): void => {
   const header = understood.kind === 'rejected' ? understood.header : understood.envelope.header;
   const answer = acknowledge({ code: 'AE', header, reason: 'x', at: '2026-11-03T09:00:00.000Z', id: '1' });
-  if (!/^MSH\|[^\r]*\rMSA\|AE\|[^\r]*\r$/.test(answer) || /[\u0000-\u000c\u000e-\u001f]/.test(answer))
-    throw new Fault('the acknowledgement is not one message of two segments');
+  const separator = header?.delimiters.field ?? '|';
+  const segments = ['MSH', `MSA${separator}AE`, ...(header ? ['ERR'] : [])];
+  const lines = answer.split('\r');
+  const isWhole =
+    lines.length === segments.length + 1 &&
+    lines.at(-1) === '' &&
+    segments.every((segment, index) => lines[index]?.startsWith(segment + separator));
+  if (!isWhole || /[\u0000-\u000c\u000e-\u001f]/.test(answer))
+    throw new Fault('the acknowledgement is not one message of the segments that belong into it');
 };
 
 /** However they are cut, what the line takes for messages holds no more than came. */

@@ -1,6 +1,5 @@
 import type { StayBlock } from '#libs/contracts/intake/stay-events.js';
-import { leftAlive, placeAt } from '#libs/nhs/index.js';
-import { leftByDeath } from '../../domain/left-by-death.js';
+import { isDead, leftAlive, placeAt } from '#libs/nhs/index.js';
 import type { Facts } from './counting.js';
 import { isKnown, type Clocks, type StayVersion, type StayVersions } from './history.js';
 
@@ -40,12 +39,16 @@ export interface WardSays {
   readonly diedAt: string | null;
 }
 
-export const wardSays = (stay: StayBlock): WardSays => ({
-  cancelled: stay.status === 'cancelled',
-  dischargedAt:
-    stay.status === 'discharged' && (leftAlive(stay) || stay.deathTakenBack === true) ? stay.dischargedAt : null,
-  diedAt: stay.status === 'cancelled' ? null : (stay.diedAt ?? (leftByDeath(stay) ? stay.dischargedAt : null)),
-});
+export const wardSays = (stay: StayBlock): WardSays => {
+  const died = isDead(stay.dischargeMethodCode, stay.destinationCode)
+    ? (stay.diedAt ?? stay.dischargedAt)
+    : stay.diedAt;
+  return {
+    cancelled: stay.status === 'cancelled',
+    dischargedAt: stay.status === 'discharged' && leftAlive(stay) ? stay.dischargedAt : null,
+    diedAt: stay.status === 'cancelled' ? null : died,
+  };
+};
 
 /** Where the person is: an instant has a place from the admission on; before it there is none. */
 export const whereabouts = (

@@ -96,6 +96,9 @@ const testDataOf = ({ encounter: { meta }, root, context, reading }: Scene): str
   return reading.issues.at(-1)?.text;
 };
 
+/** HL7 v3 ActEncounterCode. What else stands in a class is content, and content is not said back. */
+const classes = ['AMB', 'EMER', 'FLD', 'HH', 'ACUTE', 'NONAC', 'OBSENC', 'PRENC', 'SS', 'VR'];
+
 /** Only an inpatient encounter opens a stay. */
 const reasonNotOurs = ({ encounter, root, reading }: Scene, meaning: StatusMeaning | undefined): string | undefined => {
   const code = encounter.class?.code;
@@ -103,7 +106,7 @@ const reasonNotOurs = ({ encounter, root, reading }: Scene, meaning: StatusMeani
     reading.fault(root, 'class', 'required', 'is missing: nothing says whether this is an inpatient (IMP)');
     return undefined;
   }
-  if (code !== 'IMP') return `Class ${/^[A-Z]{1,10}$/.test(code) ? code : 'of another kind'}: not an inpatient (IMP).`;
+  if (code !== 'IMP') return `Class ${classes.includes(code) ? code : 'of another kind'}: not an inpatient (IMP).`;
   return meaning && 'ignored' in meaning ? meaning.ignored : undefined;
 };
 
