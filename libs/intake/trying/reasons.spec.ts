@@ -4,11 +4,12 @@ import ts from 'typescript';
 const root = new URL('../../../', import.meta.url);
 const page = readFileSync(new URL('docs/connect-a-ward.md', root), 'utf8');
 
-/** Where sentences that senders get to read are written. */
+/** Where sentences that senders get to read are written; not what is logged, nor the words of HL7's own tables in ERR. */
 const folders = ['domain/hl7', 'domain/cloud-events', 'taking', 'mllp'].map((name) => `libs/intake/${name}/`);
 const files = folders.flatMap((folder) =>
   readdirSync(new URL(folder, root))
     .filter((name) => name.endsWith('.ts') && !/\.(spec|int|property)\b/.test(name))
+    .filter((name) => !['error-segment.ts', 'line-counts.ts', 'mllp-server.ts'].includes(name))
     .map((name) => `${folder}${name}`),
 );
 
@@ -35,7 +36,7 @@ const sentencesIn = (file: string): readonly string[] => {
 };
 
 /** What nobody outside gets to read. */
-const inside = ['does not listen'];
+const inside = ['does not listen', 'is nested too deeply'];
 
 test('docs/connect-a-ward.md has every reason that a message can be answered with', () => {
   const missing = files.flatMap((file) =>
