@@ -29,6 +29,8 @@ export async function startTestDatabase(): Promise<TestDatabase> {
   const pool = new pg.Pool({ connectionString: address.href, max: 16, allowExitOnIdle: true });
   // A connection that breaks while idle (a test that kills it, the drop below) must not end the test run.
   pool.on('error', () => undefined);
+  // As libs/platform/database.ts: a connection may break while somebody holds it and asks nothing.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return {
     url: address.href,
     pool,

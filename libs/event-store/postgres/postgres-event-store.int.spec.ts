@@ -14,12 +14,15 @@ describeEventStore(
   },
   async () => {
     const database = await startTestDatabase();
+    let broken = Promise.resolve();
     const otherPool = new pg.Pool({ connectionString: database.url, max: 4 });
     otherPool.on('error', () => undefined);
+    otherPool.on('connect', (client) => client.on('error', () => undefined));
     return {
       store: createPostgresEventStore(database.pool),
       other: createPostgresEventStore(otherPool),
-      breakConnections: () => terminateAll(database.url),
+      // One after the other: of two at once, each would break the other.
+      breakConnections: () => (broken = broken.then(() => terminateAll(database.url))),
       stop: async () => {
         await otherPool.end();
         await database.stop();
@@ -28,12 +31,11 @@ describeEventStore(
   },
 );
 
-/** Two may break them at once: neither breaks the other. */
 async function terminateAll(url: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url, application_name: 'breaker' });
+  const client = new pg.Client({ connectionString: url });
   await client.connect();
   await client.query(
-    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND application_name <> 'breaker'`,
+    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()`,
   );
   await client.end();
 }
