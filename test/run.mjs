@@ -57,50 +57,38 @@ if (patterns.length === 0) {
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'homeward-jest-'));
-
-/** One run of jest, counted. */
-const suites = (title, args) => {
-  const report = join(folder, `${title}.json`);
-  const ok = run('node', [
-    '--experimental-vm-modules',
-    '--disable-warning=ExperimentalWarning',
-    'node_modules/jest/bin/jest.js',
-    '-c',
-    'test/jest.config.mjs',
-    '--json',
-    `--outputFile=${report}`,
-    ...args,
-  ]);
-  try {
-    const result = JSON.parse(readFileSync(report, 'utf8'));
-    count.passed += result.numPassedTests;
-    count.failed += result.numFailedTests + result.numRuntimeErrorTestSuites;
-    count.skipped += result.numPendingTests;
-    if (result.numTotalTests === 0) count.failed += 1;
-    for (const suite of result.testResults) {
-      for (const test of suite.assertionResults) {
-        if (test.status === 'failed') failures.push(`✗ ${suite.name.replace(root, '')}: ${test.fullName}`);
-        if (test.status === 'pending') console.log(`- skipped ${suite.name.replace(root, '')}: ${test.fullName}`);
-      }
+const report = join(folder, 'report.json');
+// Two side by side: many suites wait for servers that come and go, and none is timed.
+const ok = run('node', [
+  '--experimental-vm-modules',
+  '--disable-warning=ExperimentalWarning',
+  'node_modules/jest/bin/jest.js',
+  '-c',
+  'test/jest.config.mjs',
+  `--maxWorkers=${patterns.length > 0 ? 1 : 2}`,
+  '--json',
+  `--outputFile=${report}`,
+  ...patterns,
+]);
+try {
+  const result = JSON.parse(readFileSync(report, 'utf8'));
+  count.passed += result.numPassedTests;
+  count.failed += result.numFailedTests + result.numRuntimeErrorTestSuites;
+  count.skipped += result.numPendingTests;
+  if (result.numTotalTests === 0) count.failed += 1;
+  for (const suite of result.testResults) {
+    for (const test of suite.assertionResults) {
+      if (test.status === 'failed') console.log(`✗ ${suite.name.replace(root, '')}: ${test.fullName}`);
+      if (test.status === 'pending') console.log(`- skipped ${suite.name.replace(root, '')}: ${test.fullName}`);
     }
-    if (!ok && result.numFailedTests + result.numRuntimeErrorTestSuites === 0) count.failed += 1;
-  } catch (error) {
-    count.failed += 1;
-    failures.push(`✗ jest gave no report of ${title}: ${error.message}`);
   }
-};
-const failures = [];
-
-if (patterns.length > 0) suites('chosen', ['--maxWorkers=1', ...patterns]);
-else {
-  // What kills, stops and starts servers has the machine to itself; the rest shares it.
-  const alone = ['/test/faults/', '/test/services/', '/kafka/', '/test/e2e/', '/race'];
-  suites('shared', ['--maxWorkers=2', ...alone.flatMap((part) => ['--testPathIgnorePatterns', part])]);
-  suites('alone', ['--maxWorkers=1', ...alone]);
+} catch (error) {
+  count.failed += 1;
+  console.log(`✗ jest gave no report: ${error.message}`);
 }
-for (const failure of failures) console.log(failure);
 rmSync(folder, { recursive: true, force: true });
 run('node', ['test/support/stop-postgres.mjs']);
 run('node', ['test/support/stop-kafka.mjs']);
+if (!ok && count.failed === 0) count.failed += 1;
 console.log(`${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped`);
 process.exit(count.failed === 0 ? 0 : 1);
