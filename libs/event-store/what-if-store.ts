@@ -8,6 +8,7 @@ import {
   type Position,
   type StoredEvent,
 } from './port.js';
+import { settledAppend } from './settled-append.js';
 
 /**
  * The log as it would be: what is appended is read back here and goes nowhere else. For work that asks what would come of something by doing it.
@@ -32,20 +33,14 @@ export class WhatIfStore extends EventStore {
   ): Promise<AppendResult> {
     const head = BigInt(await this.log.head());
     const stream = await this.#stream(streamId);
-    const known = stream.filter((stored) => events.some(({ eventId }) => eventId === stored.eventId));
-    const last = known.at(-1);
-    if (last) {
-      if (known.length < events.length) throw new Error('Some event ids of this append are taken.');
-      return { ok: true, revision: last.revision, position: last.position, duplicate: true };
-    }
-    const actual = stream.at(-1)?.revision ?? null;
-    if (expected !== 'any' && (expected === 'no-stream' ? null : expected) !== actual)
-      return { ok: false, code: 'wrong-revision', actual };
+    const settled = settledAppend(stream, expected, events);
+    if (settled) return settled;
+    const next = (stream.at(-1)?.revision ?? -1) + 1;
     const recordedAt = this.now();
     const positions = events.map((event, n) => {
       this.#appended += 1n;
       const position = String(head + this.#appended);
-      const revision = (actual ?? -1) + 1 + n;
+      const revision = next + n;
       stream.push({ ...event, data: { ...event.data }, streamId, revision, position, recordedAt, metadata });
       return position;
     });

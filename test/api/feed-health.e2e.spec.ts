@@ -22,10 +22,10 @@ describe('a ward feed that falls silent', () => {
   const told = async (): Promise<readonly string[]> =>
     (await app.store.readStream(`feed-${feedIdOf(feed)}`)).map(({ type }) => type);
   const shown = async () =>
-    ((await admin.get('/feeds')).json as unknown as { items: Record<string, unknown>[] }).items.find(
+    ((await admin.get('/feeds')).json as { items: Record<string, unknown>[] }).items.find(
       (one) => one['feed'] === feed,
     );
-  const row = async () => ((await idt.get('/board')).json as unknown as { rows: Record<string, unknown>[] }).rows[0];
+  const row = async () => ((await idt.get('/board')).json as { rows: Record<string, unknown>[] }).rows[0];
   let sent = 0;
   const send = async (recorded: number): Promise<void> => {
     sent += 1;
@@ -118,7 +118,7 @@ describe('a ward feed that falls silent', () => {
     expect(await row()).toMatchObject({ feed: { state: 'live', since: null } });
     expect(await shown()).toMatchObject({ state: 'live' });
     // As it stood then, the board knew no better.
-    const past = (await idt.get(`/board?knownAt=${encodeURIComponent(before)}`)).json as unknown as { rows: object[] };
+    const past = (await idt.get(`/board?knownAt=${encodeURIComponent(before)}`)).json as { rows: object[] };
     expect(past.rows[0]).toMatchObject({ rag: 'grey', feed: { state: 'silent' } });
   }, 60_000);
 

@@ -130,7 +130,7 @@ describe('what the database files hold of people nobody referred', () => {
       ...hl7Type,
       'idempotency-key': 'one-of-all-kinds',
     });
-    const { messages } = answer.json as unknown as { messages: { ack: string }[] };
+    const { messages } = answer.json as { messages: { ack: string }[] };
     expect(messages.map(({ ack }) => ack)).toEqual(bodies.map(([, ack]) => ack));
     const file = join(home, '..', `homeward-minimisation-${String(process.pid)}.hl7`);
     await writeFile(file, message());
@@ -206,7 +206,7 @@ describe('what the database files hold of people nobody referred', () => {
   }, 120_000);
 
   test('and are looked at, corrected, tried again and dismissed', async () => {
-    const { items } = (await admin.get('/quarantine')).json as unknown as {
+    const { items } = (await admin.get('/quarantine')).json as {
       items: { id: string; code: string; form: string }[];
     };
     const wrongDate = items.find(({ code, form }) => code === 'wrong-date' && form === 'hl7v2');

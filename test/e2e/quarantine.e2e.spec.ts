@@ -31,7 +31,7 @@ describe('the quarantine in a browser', () => {
       { event: 'A01', visit: 'V3^^^RAL', controlId: 'fourth', recorded: '', pid3: 'X^^^RAL^MR', patientClass: '' },
     );
     const idt = await app.api('idt');
-    const { items } = (await idt.get('/quarantine')).json as unknown as { items: { id: string; controlId: string }[] };
+    const { items } = (await idt.get('/quarantine')).json as { items: { id: string; controlId: string }[] };
     for (const { id, controlId } of items) ids[controlId] = id;
     ids['retry'] = (await idt.post('/quarantine/retry', { reason: 'unknown-code' })).text('retryId');
   }, 120_000);

@@ -1,6 +1,7 @@
 import { startTestApp, type TestApp } from '../../../test/support/app.js';
 import { adt } from '../testing/adt.js';
 import { intakeAlone } from '../testing/intake-app.js';
+import { signedIn } from '../testing/no-script.js';
 
 let app: TestApp;
 beforeAll(async () => {
@@ -8,32 +9,9 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => app.stop());
 
-/** A browser without script: a cookie, forms, redirects by hand. */
-const browser = async (username: string) => {
-  let cookie = '';
-  const go = async (path: string, form?: Record<string, string>) => {
-    const answer = await fetch(`${app.url}${path}`, {
-      redirect: 'manual',
-      headers: {
-        accept: 'text/html',
-        cookie,
-        ...(form ? { 'content-type': 'application/x-www-form-urlencoded' } : {}),
-      },
-      ...(form ? { method: 'POST', body: new URLSearchParams(form).toString() } : {}),
-    });
-    const set = answer.headers.getSetCookie().map((one) => one.split(';')[0]);
-    if (set.length > 0) cookie = set.join('; ');
-    return { status: answer.status, location: answer.headers.get('location'), text: await answer.text() };
-  };
-  const csrfOf = (html: string): string => /name="_csrf" value="([^"]+)"/.exec(html)?.[1] ?? '';
-  const signIn = await go('/sign-in');
-  await go('/sign-in', { username, password: 'homeward-demo', _csrf: csrfOf(signIn.text) });
-  return { go, csrfOf };
-};
-
 describe('The pages of intake', () => {
   test('say what to expect while nothing has come', async () => {
-    const { go } = await browser('idt');
+    const { go } = await signedIn(app.url, 'idt');
     expect((await go('/operations/feeds')).text).toContain('No ward message has come yet');
     expect((await go('/operations/quarantine')).text).toContain('Nothing is in quarantine');
     expect((await go('/operations/quarantine/nobody')).status).toBe(404);
@@ -43,7 +21,7 @@ describe('The pages of intake', () => {
     const api = await app.api('admin');
     const bad = adt({ event: 'A01', controlId: '<b>BAD</b>', recorded: '20261399' });
     await api.post('/ward-events/hl7v2', bad, { 'content-type': 'x-application/hl7-v2+er7' });
-    const { go, csrfOf } = await browser('idt');
+    const { go, csrfOf } = await signedIn(app.url, 'idt');
     expect((await go('/operations/feeds')).text).toMatch(/PAS\/RAL[\s\S]*1 waiting/);
     const list = await go('/operations/quarantine');
     expect(list.text).toContain('EVN-2 is a day that does not exist.');
@@ -65,9 +43,9 @@ describe('The pages of intake', () => {
   });
 
   test('are for those who look after feeds', async () => {
-    const { go } = await browser('broker');
+    const { go } = await signedIn(app.url, 'broker');
     expect((await go('/operations/feeds')).status).toBe(403);
-    const wardUser = await browser('ward');
+    const wardUser = await signedIn(app.url, 'ward');
     expect((await wardUser.go('/operations/feeds')).status).toBe(200);
   });
 });

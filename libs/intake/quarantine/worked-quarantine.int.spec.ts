@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => here.app.stop());
 
 const waiting = async (query = ''): Promise<Item[]> =>
-  ((await here.admin.get(`/quarantine${query}`)).json as unknown as { items: Item[] }).items;
+  ((await here.admin.get(`/quarantine${query}`)).json as { items: Item[] }).items;
 const idOf = async (controlId: string): Promise<string> => {
   const found = (await waiting()).find((one) => one.controlId === controlId);
   if (!found) throw new Error(`${controlId} does not wait.`);

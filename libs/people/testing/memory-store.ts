@@ -9,6 +9,7 @@ import {
   type Position,
   type StoredEvent,
 } from '../../event-store/port.js';
+import { settledAppend } from '../../event-store/settled-append.js';
 
 /** A log in memory, for tests of what is pure but for it. Each call takes one turn of the event loop, so that callers interleave. */
 export class MemoryStore extends EventStore {
@@ -23,17 +24,10 @@ export class MemoryStore extends EventStore {
   ): Promise<AppendResult> {
     await Promise.resolve();
     this.appends += 1;
-    const known = this.events.filter((stored) => events.some(({ eventId }) => eventId === stored.eventId));
-    const last = known.at(-1);
-    if (last) {
-      if (known.length < events.length) throw new Error('Some event ids of this append are taken.');
-      return { ok: true, revision: last.revision, position: last.position, duplicate: true };
-    }
     const stream = this.events.filter((stored) => stored.streamId === streamId);
-    const actual = stream.at(-1)?.revision ?? null;
-    if (expected !== 'any' && (expected === 'no-stream' ? null : expected) !== actual)
-      return { ok: false, code: 'wrong-revision', actual };
-    let revision = actual ?? -1;
+    const settled = settledAppend(stream, expected, events, this.events);
+    if (settled) return settled;
+    let revision = stream.at(-1)?.revision ?? -1;
     for (const event of events) {
       revision += 1;
       const recordedAt = new Date(Date.UTC(2026, 10, 23) + this.events.length).toISOString();
