@@ -105,4 +105,9 @@ export const intakeMigrations: readonly Migration[] = [
         PRIMARY KEY (feed, hour)
       );`,
   },
+  {
+    name: '0003-corrected-by-hand',
+    // Looked through every few seconds.
+    sql: `CREATE INDEX messages_corrected ON intake.messages (feed, control_id, hash) WHERE outcome = 'corrected';`,
+  },
 ];

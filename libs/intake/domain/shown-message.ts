@@ -1,3 +1,4 @@
+import type { CharacterSet } from './feed-mapping.js';
 import { decode } from './hl7/character-set.js';
 import { readHl7 } from './hl7/reader.js';
 
@@ -30,15 +31,15 @@ const withMark = (lines: readonly (readonly ShownPart[])[]): ShownMessage => ({
   left: Math.max(0, lines.length - mostLines),
 });
 
-/** The text of an HL7 message, line by line; bytes that fit no set are shown as they may have been meant. */
-export const hl7Text = (bytes: Buffer): string => {
-  const decoded = decode(bytes);
+/** The text of an HL7 message, line by line, by MSH-18, else by the set of its feed; bytes that fit no set are shown as they may have been meant. */
+export const hl7Text = (bytes: Buffer, whenUnnamed?: CharacterSet): string => {
+  const decoded = decode(bytes, whenUnnamed);
   return (decoded.ok ? decoded.text : bytes.toString('latin1')).replace(/\r\n?|\n/g, '\n').trim();
 };
 
 /** An HL7 message with the field at fault marked: `PID-3` is a field, `MRG` a segment. Without the field its segment is marked. */
-export const showHl7 = (bytes: Buffer, field: string): ShownMessage => {
-  const text = hl7Text(bytes);
+export const showHl7 = (bytes: Buffer, field: string, whenUnnamed?: CharacterSet): ShownMessage => {
+  const text = hl7Text(bytes, whenUnnamed);
   const read = readHl7(text);
   const separator = read.ok ? read.message.delimiters.field : '|';
   const [, segment, number] = /^([A-Z][A-Z0-9]{2})(?:-(\d{1,3}))?$/.exec(field) ?? [];

@@ -3,6 +3,7 @@ import { Clock } from '#libs/platform/clock.js';
 import { Database } from '#libs/platform/database.js';
 import type { PartialFeedMapping } from '../domain/feed-mapping.js';
 import { readMapping } from '../domain/mapping-faults.js';
+import { MessageRegister } from '../register/message-register.js';
 
 /** The mappings set for feeds. Read without waiting, so that messages keep their order; refreshed in the background, for other processes change them too. */
 @Injectable()
@@ -14,6 +15,7 @@ export class FeedMappings {
   constructor(
     private readonly database: Database,
     private readonly clock: Clock,
+    private readonly register: MessageRegister,
   ) {}
 
   get current(): ReadonlyMap<string, PartialFeedMapping> {
@@ -21,6 +23,8 @@ export class FeedMappings {
   }
 
   async refresh(): Promise<void> {
+    // With another mapping a message may be read that a person corrected before: that it was has to be known first.
+    await this.register.refresh();
     const { rows } = await this.database.query<{ feed: string; mapping: unknown }>(
       'SELECT feed, mapping FROM intake.feed_mapping',
     );

@@ -27,6 +27,18 @@ describe('Who may speak for a feed', () => {
     expect(speakers.isKnown(certified(undefined, '192.0.2.1', '00'))).toBe(false);
   });
 
+  test('a common name written like a fingerprint is none', () => {
+    const posing = certified(`sha256:${print.replaceAll(':', '').toLowerCase()}`, '10.0.0.1', '00');
+    expect(speakers.isKnown(posing)).toBe(false);
+    expect(speakers.speaksFor(posing, other)).toBe(false);
+  });
+
+  test('a slash in MSH-3 makes nobody pass for a feed that somebody owns', () => {
+    expect(speakers.speaksFor({ address: '127.0.0.1' }, { application: 'PAS', facility: 'R/K' })).toBe(false);
+    expect(speakers.speaksFor({ address: '127.0.0.1' }, { application: 'PAS/R', facility: 'K' })).toBe(false);
+    expect(speakers.speaksFor({ address: '127.0.0.1' }, { application: 'EPR/R', facility: 'K' })).toBe(true);
+  });
+
   test('by fingerprint, and from its addresses where both are named', () => {
     expect(speakers.speaksFor(certified(undefined, '10.9.9.9'), other)).toBe(true);
     expect(speakers.speaksFor(certified(undefined, '10.9.9.9', print.toLowerCase()), other)).toBe(true);

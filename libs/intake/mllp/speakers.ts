@@ -17,22 +17,36 @@ interface Sender {
   readonly certificates: ReadonlySet<string> | undefined;
   readonly addresses: AddressList | undefined;
   isOf(feed: Feed): boolean;
+  /** Whether it has a feed of the same name: beyond the line, a feed goes by MSH-3 and MSH-4 joined. */
+  hasOneNamed(name: string): boolean;
 }
 
 const digits = (fingerprint: string): string => fingerprint.replace(/^sha256:|:/gi, '').toLowerCase();
+const isFingerprint = (name: string): boolean => /^sha256:/i.test(name);
 const fingerprintName = (fingerprint: string): string => `sha256:${digits(fingerprint)}`;
+
+const nameOf = ({ application, facility }: Feed): string => `${application}/${facility}`;
 
 const senderOf = ({ certificates, addresses, feeds }: MllpSender): Sender => {
   const patterns = feeds.map((feed) => {
     const slash = feed.indexOf('/');
     return [feed.slice(0, slash), feed.slice(slash + 1)] as const;
   });
-  const names = certificates?.map((name) => (/^sha256:/i.test(name) ? fingerprintName(name) : name));
+  const names = certificates?.map((name) => (isFingerprint(name) ? fingerprintName(name) : name));
   return {
     certificates: names && new Set(names),
     addresses: addresses && addressList(addresses),
     isOf: ({ application, facility }) =>
+      // A slash in MSH-3 would let it pass for another feed.
+      !application.includes('/') &&
       patterns.some(([one, other]) => (one === '*' || one === application) && (other === '*' || other === facility)),
+    hasOneNamed: (name) =>
+      patterns.some(
+        ([one, other]) =>
+          (one === '*' || name.startsWith(`${one}/`)) &&
+          (other === '*' || name.endsWith(`/${other}`)) &&
+          (one === '*' || other === '*' || name === `${one}/${other}`),
+      ),
   };
 };
 
@@ -73,7 +87,9 @@ export class Speakers {
   speaksFor(origin: LineOrigin, feed: Feed): boolean {
     if (origin.certificate) return this.certified(origin).some((sender) => sender.isOf(feed));
     const own = this.at(origin.address);
-    return own.length > 0 ? own.some((sender) => sender.isOf(feed)) : !this.senders.some((sender) => sender.isOf(feed));
+    return own.length > 0
+      ? own.some((sender) => sender.isOf(feed))
+      : !this.senders.some((sender) => sender.hasOneNamed(nameOf(feed)));
   }
 
   private certified({ address, certificate }: LineOrigin): readonly Sender[] {
@@ -82,7 +98,8 @@ export class Speakers {
     return this.senders.filter(
       ({ certificates, addresses }) =>
         (certificates?.has(fingerprintName(fingerprint)) ||
-          (commonName !== undefined && certificates?.has(commonName))) &&
+          // A common name that looks like a fingerprint is none.
+          (commonName !== undefined && !isFingerprint(commonName) && certificates?.has(commonName))) &&
         (addresses?.has(address) ?? true),
     );
   }

@@ -63,7 +63,7 @@ export class TryPage {
     const feed = await this.feed(feedId, user);
     try {
       const bytes = oneMessage(Buffer.from(message.trimStart(), 'utf8'));
-      const tried = await this.trying.try({ form: 'hl7v2', bytes }, feed, user, mappingTyped(mapping));
+      const tried = await this.trying.try({ form: 'hl7v2', bytes, typed: true }, feed, user, mappingTyped(mapping));
       await this.render(request, reply, feed, { message, mapping, tried });
     } catch (error) {
       if (!(error instanceof Problem)) throw error;

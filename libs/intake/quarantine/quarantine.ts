@@ -2,6 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { Clock } from '#libs/platform/clock.js';
 import { Database } from '#libs/platform/database.js';
 import { deterministicId } from '#libs/platform/ids.js';
+import { Turns } from '#libs/event-store/turns.js';
 import type { Envelope, Fault } from '../domain/understood.js';
 import { IntakeKeys } from '../intake-keys.js';
 import type { Corrects, MessageForm } from '../taking/taken.js';
@@ -15,6 +16,16 @@ export interface OpenedMessage {
   readonly raw: Buffer;
   readonly corrected: Buffer | undefined;
   readonly form: MessageForm;
+  /** Who corrected it, and when. */
+  readonly by: { readonly by: string; readonly at: string } | undefined;
+}
+
+interface Stored {
+  readonly raw: Buffer;
+  readonly corrected: Buffer | null;
+  readonly corrected_by: string | null;
+  readonly corrected_at: Date | null;
+  readonly form: MessageForm;
 }
 
 /** A corrected message is bound to its id and to being the corrected one: neither can be passed off as the other. */
@@ -24,6 +35,7 @@ const correctedName = (id: string): string => `${id}/corrected`;
 @Injectable()
 export class Quarantine {
   private readonly logger = new Logger('quarantine');
+  private readonly turns = new Turns();
 
   constructor(
     private readonly database: Database,
@@ -65,27 +77,39 @@ export class Quarantine {
     return id;
   }
 
+  /** Deals with one message while nobody else does, in no other process either: of two corrections at once one is taken. */
+  alone<T>(id: string, work: () => Promise<T>): Promise<T> {
+    // One at a time in a process: each holds a connection, and needs others.
+    return this.turns.take('alone', () =>
+      this.database.tx(async (client) => {
+        await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`intake.quarantine/${id}`]);
+        return work();
+      }),
+    );
+  }
+
   /** Keeps a corrected message that cannot be taken either beside the one that came. */
-  async keepCorrection({ id, by }: Corrects, fault: Fault, raw: Buffer): Promise<void> {
+  async keepCorrection({ id, by, at }: Corrects, fault: Fault, raw: Buffer): Promise<void> {
     await this.database.query(
       `UPDATE intake.quarantine SET code = $2, field = $3, reason = $4, corrected = $5, corrected_at = $6, corrected_by = $7,
-         last_tried_at = $6, attempts = attempts + 1 WHERE id = $1`,
+         last_tried_at = $8, attempts = attempts + 1 WHERE id = $1`,
       [
         id,
         fault.code,
         fault.field,
         fault.reason,
         lock(this.keys.quarantineKey, correctedName(id), raw),
-        this.clock.now(),
+        at,
         by,
+        this.clock.now(),
       ],
     );
   }
 
   /** The message as it came, and as somebody corrected it. */
   async open(id: string): Promise<OpenedMessage | undefined> {
-    const { rows } = await this.database.query<{ raw: Buffer; corrected: Buffer | null; form: MessageForm }>(
-      'SELECT raw, corrected, form FROM intake.quarantine WHERE id = $1',
+    const { rows } = await this.database.query<Stored>(
+      'SELECT raw, corrected, corrected_by, corrected_at, form FROM intake.quarantine WHERE id = $1',
       [id],
     );
     const [row] = rows;
@@ -95,6 +119,10 @@ export class Quarantine {
         raw: unlock(key, id, row.raw),
         corrected: row.corrected ? unlock(key, correctedName(id), row.corrected) : undefined,
         form: row.form,
+        by:
+          row.corrected_by === null || row.corrected_at === null
+            ? undefined
+            : { by: row.corrected_by, at: row.corrected_at.toISOString() },
       }
     );
   }
@@ -109,7 +137,8 @@ export class Quarantine {
       const [row] = rows;
       if (!row) return false;
       await client.query(
-        `UPDATE intake.messages SET outcome = 'dismissed', reason = $4 WHERE feed = $1 AND control_id = $2 AND hash = $3`,
+        `UPDATE intake.messages SET outcome = 'dismissed', reason = $4
+          WHERE feed = $1 AND control_id = $2 AND hash = $3 AND outcome = 'quarantined'`,
         [row.feed, row.control_id, row.hash, `Dismissed by ${by}: ${reason}`],
       );
       return true;
@@ -124,7 +153,7 @@ export class Quarantine {
          RETURNING feed, control_id, hash
        ), noted AS (
          UPDATE intake.messages m SET outcome = 'expired', reason = $3
-           FROM gone g WHERE m.feed = g.feed AND m.control_id = g.control_id AND m.hash = g.hash
+           FROM gone g WHERE m.feed = g.feed AND m.control_id = g.control_id AND m.hash = g.hash AND m.outcome = 'quarantined'
        ), told AS (SELECT feed, count(*)::int AS expired FROM gone GROUP BY feed),
        counted AS (UPDATE intake.feeds f SET expired = f.expired + t.expired FROM told t WHERE f.feed = t.feed)
        SELECT feed, expired FROM told`,

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import { scopeOf } from '#libs/access/scope.js';
 import type { SignedIn } from '#libs/access/signed-in.js';
@@ -6,8 +7,9 @@ import { Clock } from '#libs/platform/clock.js';
 import { Database } from '#libs/platform/database.js';
 import { nameOf } from '#libs/platform/errors.js';
 import { newId, withOwnIds } from '#libs/platform/ids.js';
+import { isUnavailable } from '#libs/platform/unavailable.js';
 import { QuarantineList, type QuarantineChoice } from './quarantine-list.js';
-import { RetryQuarantined } from './retry-quarantined.js';
+import { RetryQuarantined, type Retried } from './retry-quarantined.js';
 
 /** How far trying many again has come. */
 export interface ManyRetried {
@@ -116,7 +118,7 @@ export class RetryMany implements OnModuleDestroy {
     let noted = performance.now();
     for (const id of ids) {
       if (this.stopping) return;
-      const retried = await this.retrying.retryAlone(id, user, correlationId);
+      const retried = await this.retryWhenThere(id, user, correlationId);
       tried += 1;
       // One that is gone was settled by somebody else meanwhile.
       if (retried?.settled !== false) settled += 1;
@@ -127,6 +129,19 @@ export class RetryMany implements OnModuleDestroy {
       noted = performance.now();
     }
     await this.note(retryId, { tried, settled, finished: true });
+  }
+
+  /** While the database is away for a moment, it waits. */
+  private async retryWhenThere(id: string, user: SignedIn, correlationId: string): Promise<Retried | undefined> {
+    const givenUp = performance.now() + abandonedMs / 2;
+    for (;;) {
+      try {
+        return await this.retrying.retryAlone(id, user, correlationId);
+      } catch (error) {
+        if (this.stopping || !isUnavailable(error) || performance.now() > givenUp) throw error;
+        await pause(1000);
+      }
+    }
   }
 
   private async note(

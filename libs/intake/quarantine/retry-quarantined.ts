@@ -1,10 +1,13 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { scopeOf } from '#libs/access/scope.js';
 import type { SignedIn } from '#libs/access/signed-in.js';
+import { nameOf } from '#libs/platform/errors.js';
+import { isUnavailable } from '#libs/platform/unavailable.js';
 import { understandCloudEvent } from '../domain/cloud-events/understand-cloud-event.js';
 import { FhirIntake } from '../fhir/fhir-intake.js';
 import { readLetter } from '../fhir/letter.js';
 import type { Arrival, Corrects, MessageForm, Taken } from '../taking/taken.js';
+import { faults } from '../taking/to-settle.js';
 import { WardIntake } from '../taking/ward-intake.js';
 import { Quarantine } from './quarantine.js';
 import { QuarantineList, type QuarantinedMessage } from './quarantine-list.js';
@@ -22,16 +25,16 @@ export interface Retried {
 }
 
 /** That a person corrected it. */
-export const correctsOf = ({ id, feed, controlId }: QuarantinedMessage, user: SignedIn): Corrects => ({
-  id,
-  feed,
-  controlId,
-  by: user.userId,
-});
+export const correctsOf = (
+  { id, feed, controlId }: QuarantinedMessage,
+  by: { readonly by: string; readonly at: string },
+): Corrects => ({ id, feed, controlId, ...by });
 
 /** Sends a quarantined message down the same way again: a mapping may have changed since, or a person corrected it. */
 @Injectable()
 export class RetryQuarantined {
+  private readonly logger = new Logger('quarantine');
+
   constructor(
     private readonly quarantine: Quarantine,
     private readonly list: QuarantineList,
@@ -46,10 +49,10 @@ export class RetryQuarantined {
     return retried && this.withOthers(found, retried, user, correlationId);
   }
 
-  /** By itself: without the others of its stay. */
+  /** By itself: without the others of its stay. Throws only while the database is away. */
   async retryAlone(id: string, user: SignedIn, correlationId: string): Promise<Retried | undefined> {
     const found = await this.list.find(id, scopeOf(user));
-    return found && this.retryOne(found, user, correlationId);
+    return found && this.retryOther(found, user, correlationId);
   }
 
   /** Takes a message that stands for one in quarantine. */
@@ -83,7 +86,7 @@ export class RetryQuarantined {
     let settled = 0;
     let { position } = retried;
     for (const other of others) {
-      const one = await this.retryOne(other, user, correlationId);
+      const one = await this.retryOther(other, user, correlationId);
       if (one?.settled !== true) continue;
       settled += 1;
       position = one.position ?? position;
@@ -95,20 +98,29 @@ export class RetryQuarantined {
     };
   }
 
-  private async retryOne(
+  private retryOne(found: QuarantinedMessage, user: SignedIn, correlationId: string): Promise<Retried | undefined> {
+    return this.quarantine.alone(found.id, async () => {
+      const opened = await this.quarantine.open(found.id);
+      if (!opened) return undefined;
+      const { raw, corrected, by } = opened;
+      const again = corrected && by ? { bytes: corrected, corrects: correctsOf(found, by) } : { bytes: raw };
+      return this.take(found, again, user, correlationId);
+    });
+  }
+
+  /** One that cannot even be opened keeps nothing else from being tried; it goes on waiting. */
+  private async retryOther(
     found: QuarantinedMessage,
     user: SignedIn,
     correlationId: string,
   ): Promise<Retried | undefined> {
-    const opened = await this.quarantine.open(found.id);
-    if (!opened) return undefined;
-    const { raw, corrected } = opened;
-    return this.take(
-      found,
-      corrected ? { bytes: corrected, corrects: correctsOf(found, user) } : { bytes: raw },
-      user,
-      correlationId,
-    );
+    try {
+      return await this.retryOne(found, user, correlationId);
+    } catch (error) {
+      if (isUnavailable(error)) throw error;
+      this.logger.error({ fault: nameOf(error), quarantined: found.id });
+      return { id: found.id, settled: false, ack: 'AE', reason: faults.unforeseen.reason };
+    }
   }
 
   private takeAgain(raw: Buffer, form: MessageForm, arrival: Arrival): Promise<Taken> {

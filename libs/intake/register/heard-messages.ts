@@ -5,7 +5,7 @@ import { newsOf } from '../taking/stay-facts.js';
 
 /** What became of one content that came under a control id; nothing of the content itself, which is not kept. */
 export interface HeardMessage {
-  readonly outcome: 'accepted' | 'ignored' | 'quarantined' | 'dismissed';
+  readonly outcome: 'accepted' | 'ignored' | 'quarantined' | 'corrected' | 'dismissed' | 'expired';
   /** When it first came, and last. */
   readonly receivedAt: string;
   readonly lastReceivedAt: string;
@@ -98,10 +98,13 @@ const isOf = (event: StoredEvent, of: { feed: string; controlId: string; hash: s
   return header.feed === of.feed && header.controlId === of.controlId && header.hash === of.hash;
 };
 
-/** Why somebody dismissed it is their own words, and stays with those who look after quarantine. */
-const reasonOf = ({ outcome, reason }: Row): { readonly reason?: string } =>
-  outcome === 'dismissed'
-    ? { reason: 'It could not be taken, and was dismissed by a person.' }
-    : reason === null
-      ? {}
-      : { reason };
+/** Who dismissed or corrected it, and why, stays with those who look after quarantine. */
+const byHand: Partial<Record<HeardMessage['outcome'], string>> = {
+  dismissed: 'It could not be taken, and was dismissed by a person.',
+  corrected: 'It could not be taken, and was corrected by a person: the correction counts in its place.',
+};
+
+const reasonOf = ({ outcome, reason }: Row): { readonly reason?: string } => {
+  const said = byHand[outcome] ?? reason;
+  return said === null ? {} : { reason: said };
+};

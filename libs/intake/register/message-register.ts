@@ -30,6 +30,7 @@ const mostAtOnce = 500;
 export class MessageRegister {
   private waiting: Waiting[] = [];
   private writing: Promise<void> | undefined;
+  private byHand: ReadonlySet<string> = new Set();
 
   constructor(
     private readonly database: Database,
@@ -55,17 +56,32 @@ export class MessageRegister {
     return rows.length > 0;
   }
 
-  /** The stay that a message counts for since a person corrected it; undefined when nobody did. */
-  async corrected({
+  /** Looks which messages a person corrected: few, and never of use before a mapping changed, with which it is asked anew. */
+  async refresh(): Promise<void> {
+    const { rows } = await this.database.query<{ feed: string; control_id: string; hash: string }>(
+      `SELECT feed, control_id, hash FROM intake.messages WHERE outcome = 'corrected'`,
+    );
+    this.byHand = new Set(rows.map(({ feed, control_id, hash }) => keyOf({ feed, controlId: control_id, hash })));
+  }
+
+  /** Whether a person corrected this message: what was wrong with it may be readable by now, and still counts as corrected. */
+  isCorrected(entry: Pick<RegisterEntry, 'feed' | 'controlId' | 'hash'>): boolean {
+    return this.byHand.has(keyOf(entry));
+  }
+
+  /** The stay that a message counts for, since it was taken or a person corrected it; undefined when neither was. */
+  async settled({
     feed,
     controlId,
     hash,
-  }: Pick<RegisterEntry, 'feed' | 'controlId' | 'hash'>): Promise<{ readonly stayId: string | null } | undefined> {
-    const { rows } = await this.database.query<{ stay_id: string | null }>(
-      `SELECT stay_id FROM intake.messages WHERE feed = $1 AND control_id = $2 AND hash = $3 AND outcome = 'corrected'`,
+  }: Pick<RegisterEntry, 'feed' | 'controlId' | 'hash'>): Promise<
+    { readonly stayId: string | null; readonly byHand: boolean } | undefined
+  > {
+    const { rows } = await this.database.query<{ stay_id: string | null; by_hand: boolean }>(
+      `SELECT stay_id, outcome = 'corrected' AS by_hand FROM intake.messages WHERE feed = $1 AND control_id = $2 AND hash = $3 AND outcome IN ('accepted', 'corrected')`,
       [feed, controlId, hash],
     );
-    return rows[0] && { stayId: rows[0].stay_id };
+    return rows[0] && { stayId: rows[0].stay_id, byHand: rows[0].by_hand };
   }
 
   private async writeAll(): Promise<void> {
@@ -73,6 +89,7 @@ export class MessageRegister {
       const batch = this.waiting.splice(0, mostAtOnce);
       try {
         const noted = await this.write(mergedEntries(batch));
+        if (batch.some(({ entry }) => entry.corrects)) await this.refresh();
         const seen = new Set<string>();
         for (const { entry, resolve } of batch) {
           const key = keyOf(entry);

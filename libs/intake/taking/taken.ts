@@ -28,8 +28,9 @@ export interface Corrects {
   readonly id: string;
   readonly feed: string;
   readonly controlId: string;
-  /** The user who corrected it. */
+  /** The user who corrected it, and when: who only tries a corrected message again is not it. */
   readonly by: string;
+  readonly at: string;
 }
 
 /** How a message came. */

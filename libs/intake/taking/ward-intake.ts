@@ -93,6 +93,8 @@ export class WardIntake {
     const { envelope } = understood;
     const hash = this.keys.contentHash(envelope);
     if (understood.kind === 'refused') return this.refuse(envelope, understood.fault, form, raw, arrival);
+    const settled = await this.settledByHand(envelope, hash, arrival);
+    if (settled) return settled;
     const note = { ...named(envelope, arrival), hash };
     if (understood.kind === 'ignored') {
       const { repeated } = await this.register.record({
@@ -147,6 +149,19 @@ export class WardIntake {
     });
   }
 
+  /** Readable by now, but a person corrected it before: that counts in its place. */
+  private async settledByHand(envelope: Envelope, hash: string, arrival: Arrival): Promise<Taken | undefined> {
+    if (arrival.corrects || !this.register.isCorrected({ ...envelope, hash })) return undefined;
+    const settled = await this.register.settled({ ...envelope, hash });
+    return settled?.byHand ? this.again(envelope, hash, settled.stayId, arrival) : undefined;
+  }
+
+  /** It counts already. */
+  private async again(envelope: Envelope, hash: string, stayId: string | null, arrival: Arrival): Promise<Taken> {
+    await this.register.record({ ...named(envelope, arrival), hash, outcome: 'duplicate', knownBy: 'register' });
+    return answered(envelope, 'duplicate', 'AA', stayId === null ? {} : { stayId });
+  }
+
   /** What was answered `AA` once is answered so again, whatever came of it since. */
   private wasTaken({ feed, controlId }: Envelope, hash: string): Promise<boolean> {
     return this.register.wasTaken({ feed, controlId, hash });
@@ -165,14 +180,10 @@ export class WardIntake {
       return refused;
     }
     const hash = this.keys.contentHash(envelope);
-    const corrected = await this.register.corrected({ ...envelope, hash });
+    // What was wrong with it has been put right since, or was not wrong when it came first.
+    const settled = await this.register.settled({ ...envelope, hash });
+    if (settled) return this.again(envelope, hash, settled.stayId, arrival);
     const note = { ...named(envelope, arrival), hash, reason: fault.reason } as const;
-    if (corrected) {
-      // What was wrong with it has been put right since: it counts already.
-      await this.register.record({ ...note, outcome: 'duplicate', knownBy: 'register' });
-      const { stayId } = corrected;
-      return answered(envelope, 'duplicate', 'AA', stayId === null ? {} : { stayId });
-    }
     await this.quarantine.keep(envelope, hash, fault, form, raw);
     // Tried again, it is still the one message that was counted when it came.
     if (arrival.source !== 'quarantine')

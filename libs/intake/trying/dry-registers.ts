@@ -15,6 +15,11 @@ export class DryRegister extends MessageRegister {
     super(tables, clock);
   }
 
+  /** It is asked in any case. */
+  override isCorrected(): boolean {
+    return true;
+  }
+
   override async record({ feed, controlId, hash }: RegisterEntry): Promise<Registered> {
     const { rows } = await this.tables.query<{ same: boolean; flagged: boolean }>(
       'SELECT hash = $3 AS same, flagged FROM intake.messages WHERE feed = $1 AND control_id = $2',

@@ -13,7 +13,8 @@ import { newId } from '#libs/platform/ids.js';
 import { Problem } from '#libs/platform/problem.js';
 import { Settings } from '#libs/platform/settings.js';
 import { understandCloudEvent } from '../domain/cloud-events/understand-cloud-event.js';
-import type { PartialFeedMapping } from '../domain/feed-mapping.js';
+import { mappingOf, type CharacterSet, type PartialFeedMapping } from '../domain/feed-mapping.js';
+import { encode } from '../domain/hl7/character-set.js';
 import { openHl7, understandHl7, type ReadingContext } from '../domain/hl7/understand.js';
 import type { Understood } from '../domain/understood.js';
 import { FeedMappings } from '../feeds/feed-mappings.js';
@@ -54,7 +55,8 @@ export interface Tried {
 }
 
 export type Attempt =
-  | { readonly form: 'hl7v2'; readonly bytes: Buffer }
+  /** `typed`: in UTF-8, whatever set the feed would send it in. */
+  | { readonly form: 'hl7v2'; readonly bytes: Buffer; readonly typed?: true }
   /** One of our own ward events. */
   | { readonly form: 'cloudevent'; readonly event: unknown };
 
@@ -81,10 +83,11 @@ export class TryMessage {
   ) {}
 
   /** `mapping`: in the place of the one that is set. @throws Problem when the message is of another feed. */
-  async try(attempt: Attempt, feed: KnownFeed, user: SignedIn, mapping?: PartialFeedMapping): Promise<Tried> {
+  async try(asked: Attempt, feed: KnownFeed, user: SignedIn, mapping?: PartialFeedMapping): Promise<Tried> {
     const { context: usual } = this.intake;
     const context: ReadingContext =
       mapping === undefined ? usual : { ...usual, mappings: new Map(usual.mappings).set(feed.feed, mapping) };
+    const attempt = asSent(asked, mappingOf(feed.feed, context.mappings).characterSet);
     const opened = attempt.form === 'hl7v2' ? openHl7(attempt.bytes, context) : undefined;
     const understood =
       attempt.form === 'hl7v2' ? understandHl7(attempt.bytes, context) : understandCloudEvent(attempt.event, context);
@@ -155,6 +158,11 @@ export class TryMessage {
     };
   }
 }
+
+const asSent = (attempt: Attempt, set: CharacterSet): Attempt =>
+  attempt.form === 'hl7v2' && attempt.typed
+    ? { form: 'hl7v2', bytes: encode(attempt.bytes.toString('utf8'), set) }
+    : attempt;
 
 /** Details are kept of people who were referred, by a key of their own: not even that is touched. */
 const withoutDetails = (understood: Understood): Understood =>

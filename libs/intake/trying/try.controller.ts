@@ -75,6 +75,6 @@ const fromJson = (body: unknown): Asked => {
   const faults: FieldError[] = Object.keys(others).map((field) => ({ field, message: 'is not a field of this call' }));
   if (typeof message !== 'string') faults.push({ field: 'message', message: 'must be text' });
   if (faults.length > 0 || typeof message !== 'string') throw Problem.invalid(faults);
-  const attempt = { form: 'hl7v2', bytes: oneMessage(Buffer.from(message, 'utf8')) } as const;
+  const attempt = { form: 'hl7v2', bytes: oneMessage(Buffer.from(message, 'utf8')), typed: true } as const;
   return mapping === undefined || mapping === null ? { attempt } : { attempt, mapping: usable(mapping) };
 };

@@ -53,3 +53,10 @@ export const decode = (bytes: Buffer, whenUnnamed: CharacterSet = 'UTF-8'): Deco
     return { ok: false, reason: 'The characters of the message are not UTF-8. Another set must be named in MSH-18.' };
   }
 };
+
+/** Text to bytes as its feed would send them: in the set that reads them back as they are, by MSH-18 or by the feed's mapping, else in UTF-8. */
+export const encode = (text: string, whenUnnamed: CharacterSet): Buffer => {
+  const narrow = Buffer.from(text, 'latin1');
+  const read = decode(narrow, whenUnnamed);
+  return read.ok && read.text === text ? narrow : Buffer.from(text, 'utf8');
+};
