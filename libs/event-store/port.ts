@@ -95,7 +95,7 @@ export abstract class EventStore {
     metadata: EventMetadata,
   ): Promise<AppendResult>;
   abstract readStream(streamId: string, fromRevision?: number): Promise<readonly StoredEvent[]>;
-  /** Events after `after` in log order, at most `limit`. */
+  /** Events after `after` in log order, at most `limit`; fewer, or none, also where the log goes on: read on from `readTo` until `atEnd`. */
   abstract readAll(after: Position, filter: EventFilter, limit: number): Promise<AllPage>;
   abstract head(): Promise<Position>;
   /** "Known at" is a prefix of the log: the position of the last event that was recorded by then, `'0'` when there is none. */

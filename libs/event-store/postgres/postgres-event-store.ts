@@ -35,17 +35,23 @@ export interface PostgresEventStoreOptions {
    * bears a slower one. Default 10,000.
    */
   readonly answerMs?: number;
+  /**
+   * Positions that one statement looks through (at least as many as events are asked for): of what is rare a page holds what lies in so many,
+   * so that looking for it in a log of millions is answered in time. Higher asks less often for what is rare, lower answers sooner.
+   * Default 20,000.
+   */
+  readonly stretch?: number;
 }
 
 const pageSize = 500;
 
 const head = `(SELECT coalesce(max(position), 0) AS position FROM log.events)`;
 
-/** One statement, one snapshot: the events and how far the log reached when they were read. */
+/** One statement, one snapshot: the events, how far they were looked for and how far the log reached when they were read. */
 const readAll = `
-SELECT head.position, e.* FROM ${head} head LEFT JOIN LATERAL (
+SELECT head.position, head.looked, e.* FROM (SELECT position, least(position, $1::bigint + $5::bigint) AS looked FROM ${head} head) head LEFT JOIN LATERAL (
   SELECT ${eventColumns} FROM log.events
-   WHERE position > $1 AND position <= head.position
+   WHERE position > $1 AND position <= head.looked
      AND ($2::text[] IS NULL OR type = ANY ($2)) AND ($3::text[] IS NULL OR stream_id ^@ ANY ($3))
    ORDER BY position LIMIT $4) e ON true`;
 
@@ -68,6 +74,7 @@ export class PostgresEventStore extends EventStore {
   readonly #upcast: Upcast;
   readonly #pollMs: number;
   readonly #answerMs: number;
+  readonly #stretch: number;
   #prepared: Promise<void> | undefined;
 
   constructor(pool: Pool, options: PostgresEventStoreOptions = {}) {
@@ -84,6 +91,7 @@ export class PostgresEventStore extends EventStore {
     );
     this.#upcast = upcastWith(options.upcasters ?? []);
     this.#pollMs = options.pollMs ?? 100;
+    this.#stretch = options.stretch ?? 20_000;
   }
 
   override async append(
@@ -109,14 +117,15 @@ export class PostgresEventStore extends EventStore {
       types === undefined || types.length === 0 ? null : types,
       streamPrefixes === undefined || streamPrefixes.length === 0 ? null : streamPrefixes,
       limit,
+      Math.max(this.#stretch, limit),
     ]);
-    const reached = rows[0]?.[0] ?? '0';
-    const events = rows.flatMap(([, ...row]) => (row[0] ? [this.#upcast(eventOfRow(row))] : []));
+    const [reached, looked] = [rows[0]?.[0] ?? '0', rows[0]?.[1] ?? '0'];
+    const events = rows.flatMap(([, , ...row]) => (row[0] ? [this.#upcast(eventOfRow(row))] : []));
     const last = events.at(-1);
     // Asked from beyond the head (another log was there before), the answer must not lead backwards.
-    const end = comparePositions(reached, after) < 0 ? after : reached;
-    if (events.length < limit || last === undefined) return { events, readTo: end, atEnd: true };
-    return { events, readTo: last.position, atEnd: last.position === reached };
+    if (comparePositions(reached, after) < 0) return { events, readTo: after, atEnd: true };
+    const readTo = events.length < limit || last === undefined ? looked : last.position;
+    return { events, readTo, atEnd: readTo === reached };
   }
 
   override async head(): Promise<Position> {

@@ -1,3 +1,4 @@
+import { readAhead } from '#libs/event-feed/read-ahead.js';
 import { createPostgresEventStore } from '#libs/event-store/postgres/postgres-event-store.js';
 import type { EventFilter, StoredEvent } from '#libs/event-store/port.js';
 import type { Run } from '../bench.js';
@@ -13,7 +14,12 @@ const pageSize = 1000;
 /** The first so many events of a log that these projections want, stream by stream. */
 const firstEvents = async (run: Run, url: string, filter: EventFilter, count: number) => {
   const pool = run.ground.pool(url, 1);
-  const { events } = await createPostgresEventStore(pool).readAll('0', filter, count);
+  const store = createPostgresEventStore(pool);
+  const events: StoredEvent[] = [];
+  for await (const page of readAhead(store, '0', filter, pageSize)) {
+    events.push(...page.events.slice(0, count - events.length));
+    if (events.length === count) break;
+  }
   await pool.end();
   const streams = new Map<string, StoredEvent[]>();
   for (const event of events) streams.set(event.streamId, [...(streams.get(event.streamId) ?? []), event]);
