@@ -3,6 +3,7 @@ import { LogTail } from './local/log-tail.js';
 import { silent } from './feed-log.js';
 import type { Projection } from './port.js';
 import { ProjectionRunner } from './projection-runner.js';
+import { SharedReading } from './shared-reading.js';
 import { FeedSetting } from './testing/feed-setting.js';
 import { wardCounts } from './testing/ward-counts.js';
 
@@ -25,7 +26,8 @@ describe('a checkpoint', () => {
     await tail.start();
     const { pool } = setting.database;
     const gates = { foldGate: new Gate(4), buildGate: new Gate(4), reactGate: new Gate(4) };
-    const parts = { pool, store: setting.store, ...gates, log: silent, onMoved: () => undefined };
+    const reading = new SharedReading(setting.store);
+    const parts = { pool, store: setting.store, reading, ...gates, log: silent, onMoved: () => undefined };
     const runner = new ProjectionRunner(projection, parts, () => undefined);
     running.push(runner.run(stop.signal, tail).then(() => tail.stop()));
   };

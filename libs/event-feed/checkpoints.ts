@@ -1,6 +1,7 @@
 import type { Pool, PoolClient } from 'pg';
 import type { Position } from '../event-store/port.js';
 import type { PartitionMarks } from './tail.js';
+import { prepared } from '../platform/prepared.js';
 
 export type StoredState = 'building' | 'running' | 'failed';
 
@@ -110,7 +111,7 @@ export async function moveIdleCheckpoints(
   pool: Pool,
   moves: readonly (ConsumerId & { from: Position; to: Position; marks: PartitionMarks | undefined })[],
 ): Promise<ReadonlySet<string>> {
-  const { rows } = await pool.query<{ consumer: string; version: number }>(
+  const statement = prepared(
     `UPDATE feed.checkpoints c SET position = m.new_position, marks = coalesce(m.marks, c.marks)
        FROM unnest($1::text[], $2::int[], $3::bigint[], $4::bigint[], $5::jsonb[])
             m(consumer, version, old_position, new_position, marks)
@@ -124,6 +125,7 @@ export async function moveIdleCheckpoints(
       moves.map((move) => (move.marks === undefined ? null : JSON.stringify(move.marks))),
     ],
   );
+  const { rows } = await pool.query<{ consumer: string; version: number }>(statement);
   return new Set(rows.map((row) => keyOf({ name: row.consumer, version: row.version })));
 }
 

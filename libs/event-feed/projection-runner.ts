@@ -1,5 +1,5 @@
 import type { PoolClient } from 'pg';
-import type { Position, StoredEvent } from '../event-store/port.js';
+import type { AllPage, Position, StoredEvent } from '../event-store/port.js';
 import { moveCheckpoint, readCheckpoint } from './checkpoints.js';
 import { park, parkedSubjects, reasonOf, subjectOf, waitsForEarlier, type ToPark } from './parking.js';
 import type { Projection } from './port.js';
@@ -16,6 +16,10 @@ export class ProjectionRunner extends Runner<Projection> {
   constructor(projection: Projection, parts: FeedParts, onCommitted: (readTo: Position) => void) {
     super(projection, parts);
     this.#onCommitted = onCommitted;
+  }
+
+  protected override pagesFrom(position: Position, signal: AbortSignal): AsyncIterable<AllPage> {
+    return this.parts.reading.pages(position, this.consumer.wants, this.pageSize, signal);
   }
 
   protected override async take(events: readonly StoredEvent[], to: Position): Promise<void> {

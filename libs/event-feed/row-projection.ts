@@ -4,6 +4,7 @@ import type { EventFilter, StoredEvent } from '../event-store/port.js';
 import type { Projection, Replaces } from './port.js';
 import { rowTableDdl } from './row-table.js';
 import { writeRows, type ColumnValue, type KeyedRow } from './row-write.js';
+import { prepared } from '../platform/prepared.js';
 
 export interface AnyEvent {
   readonly type: string;
@@ -125,8 +126,7 @@ async function load<Row>(
 ): Promise<Map<string, NonNullable<Row>>> {
   if (keys.length === 0) return new Map();
   const { rows } = await tx.query<{ key: string; row: NonNullable<Row> }>(
-    `SELECT key, row FROM ${tableName} WHERE key = ANY ($1)`,
-    [keys],
+    prepared(`SELECT key, row FROM ${tableName} WHERE key = ANY ($1)`, [keys]),
   );
   return new Map(rows.map(({ key, row }) => [key, row]));
 }

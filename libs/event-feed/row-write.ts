@@ -1,4 +1,5 @@
 import type { PoolClient } from 'pg';
+import { prepared } from '../platform/prepared.js';
 
 /** What an extracted column may hold; objects go into `json` columns, lists into array columns. */
 export type ColumnValue =
@@ -40,7 +41,7 @@ export async function writeRows<Row>(
   if (keys.length === 0) return;
   const aliases = names.map((_, at) => `c${at}`);
   const set = [...names, 'position', 'row'].map((name) => `${name} = excluded.${name}`);
-  await tx.query(
+  const statement = prepared(
     `INSERT INTO ${tableName} (key, position, row${names.map((name) => `, ${name}`).join('')})
      SELECT u.key, u.position::bigint, u.row::jsonb${names.map((name, at) => `, u.c${at}::${columns[name] ?? 'text'}`).join('')}
        FROM unnest($1::text[], $2::text[], string_to_array($3, E'\\x1e')${aliases.map((_, at) => `, $${at + 4}::text[]`).join('')})
@@ -48,6 +49,7 @@ export async function writeRows<Row>(
      ON CONFLICT (key) DO UPDATE SET ${set.join(', ')}`,
     [keys, positions, rows.join('\u001e'), ...values],
   );
+  await tx.query(statement);
 }
 
 /** `jsonb` takes neither NUL nor half a character: both become the replacement character, here as at every rebuild. */

@@ -1,6 +1,12 @@
 import type { Pool, PoolClient } from 'pg';
 import { isCollision } from '../event-store/postgres/unavailable.js';
-import { comparePositions, type EventStore, type Position, type StoredEvent } from '../event-store/port.js';
+import {
+  comparePositions,
+  type AllPage,
+  type EventStore,
+  type Position,
+  type StoredEvent,
+} from '../event-store/port.js';
 import { Bell } from '../platform/bell.js';
 import { isUnavailable } from '../platform/unavailable.js';
 import {
@@ -18,14 +24,18 @@ import type { Gate } from './gate.js';
 import { parkedSubjects, reasonOf } from './parking.js';
 import type { Policy, Projection } from './port.js';
 import { readAhead } from './read-ahead.js';
+import type { SharedReading } from './shared-reading.js';
 import type { TakenOver } from './take-over.js';
 import { transaction } from './transaction.js';
 import type { PartitionMarks, Tail } from './tail.js';
+import { logReaches } from '../platform/prepared.js';
 
 /** What all runners of a feed share. */
 export interface FeedParts {
   readonly pool: Pool;
   readonly store: EventStore;
+  /** By which projections catch up. */
+  readonly reading: SharedReading;
   /** Projections at work at a time. */
   readonly foldGate: Gate;
   /** New versions that are built beside old ones at a time: who answers does not wait in line with them. */
@@ -108,6 +118,10 @@ export abstract class Runner<C extends Projection | Policy = Projection | Policy
     return this.#retirement.signal;
   }
 
+  /** The log from a position to its end. */
+  protected pagesFrom(position: Position, _signal: AbortSignal): AsyncIterable<AllPage> {
+    return readAhead(this.parts.store, position, this.consumer.wants, this.pageSize);
+  }
   protected abstract readonly pageSize: number;
   /** Deals with the wanted events of a page and moves the checkpoint to its end. */
   protected abstract take(events: readonly StoredEvent[], to: Position, signal: AbortSignal): Promise<void>;
@@ -189,6 +203,7 @@ export abstract class Runner<C extends Projection | Policy = Projection | Policy
   /** After a commit: the database and memory stand at the same place. */
   protected moved(to: Position): void {
     this.#persisted = this.#position = to;
+    logReaches(to);
     this.parts.onMoved();
   }
 
@@ -250,7 +265,7 @@ export abstract class Runner<C extends Projection | Policy = Projection | Policy
 
   /** Too far behind for the tail: reads the log itself, up to what was its end. */
   async #catchUp(signal: AbortSignal, fine: () => void): Promise<void> {
-    for await (const page of readAhead(this.parts.store, this.#position, this.consumer.wants, this.pageSize)) {
+    for await (const page of this.pagesFrom(this.#position, signal)) {
       await this.#pass(page.events, page.readTo, signal);
       fine();
       if (signal.aborted || this.#state === 'failed') return;

@@ -5,6 +5,7 @@ import { readCheckpoint } from './checkpoints.js';
 import { Consequences } from './consequences.js';
 import { silent, type FeedLog } from './feed-log.js';
 import { Gate } from './gate.js';
+import { SharedReading } from './shared-reading.js';
 import { observeElsewhere, saveIdleMoves } from './housekeeping.js';
 import { listParked, reasonOf } from './parking.js';
 import { PolicyRunner } from './policy-runner.js';
@@ -68,6 +69,7 @@ export class RunningFeed extends EventFeed {
     this.#parts = {
       pool,
       store,
+      reading: new SharedReading(store),
       foldGate: new Gate(4),
       buildGate: new Gate(2),
       reactGate: new Gate(16),

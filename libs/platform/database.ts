@@ -1,5 +1,6 @@
 import pg from 'pg';
 import type { Pool, PoolClient, QueryResult, QueryResultRow } from 'pg';
+import type { PreparedStatement } from './prepared.js';
 import { transaction } from './transaction.js';
 
 /** PostgreSQL, as read models and technical registers use it. The log has its own port. */
@@ -11,8 +12,13 @@ export abstract class Database {
     return transaction(this.pool, work);
   }
 
-  query<R extends QueryResultRow>(sql: string, params?: readonly unknown[]): Promise<QueryResult<R>> {
-    return this.pool.query<R>(sql, params ? [...params] : undefined);
+  query<R extends QueryResultRow>(
+    sql: string | PreparedStatement,
+    params?: readonly unknown[],
+  ): Promise<QueryResult<R>> {
+    return typeof sql === 'string'
+      ? this.pool.query<R>(sql, params ? [...params] : undefined)
+      : this.pool.query<R>(sql);
   }
 }
 

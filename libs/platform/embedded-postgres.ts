@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { access, chmod, chown, mkdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { totalmem } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
@@ -36,11 +37,19 @@ const discreet = {
   log_min_messages: 'warning',
 };
 
+const mebibyte = 2 ** 20;
+/** The memory this process may use: of the machine, or of the container it runs in. */
+const memory = Math.min(totalmem(), process.constrainedMemory() || Infinity);
+
+/**
+ * `shared_buffers`: an eighth of the memory. With less, building the projections of millions of events writes each page many times over; more
+ * would be taken from the services. It is used only as far as there is data.
+ */
 const durable = {
   fsync: 'on',
   synchronous_commit: 'on',
   full_page_writes: 'on',
-  shared_buffers: '256MB',
+  shared_buffers: `${String(Math.round(Math.min(Math.max(memory / 8 / mebibyte, 256), 4096)))}MB`,
   max_wal_size: '4GB',
   max_connections: '200',
   random_page_cost: '1.1',

@@ -6,6 +6,7 @@ import type { Position, StoredEvent } from '#libs/event-store/port.js';
 import { Facts, knownFacts } from './domain/counting.js';
 import { factOf, isCaseFact, type StoredFact } from './domain/history.js';
 import { endedFrom, endingFacts } from './domain/standing.js';
+import { prepared } from '#libs/platform/prepared.js';
 
 /** Its name, for `feed.onCommitted` and `feed.status`. */
 export const casesConsumer = 'discharge.cases';
@@ -124,10 +125,12 @@ export const readFacts = async (
 ): Promise<ReadonlyMap<string, readonly StoredFact[]>> => {
   if (wanted.length === 0) return new Map();
   const { rows } = await database.query<{ key: string; facts: readonly StoredFact[] }>(
-    `SELECT f.key, json_agg(f.fact ORDER BY f.position) AS facts
+    prepared(
+      `SELECT f.key, json_agg(f.fact ORDER BY f.position) AS facts
      FROM unnest($1::text[], $2::bigint[]) AS wanted(key, after)
      JOIN ${caseFactsTable} f ON f.key = wanted.key AND f.position > wanted.after GROUP BY f.key`,
-    [wanted.map(({ key }) => key), wanted.map(({ after }) => after)],
+      [wanted.map(({ key }) => key), wanted.map(({ after }) => after)],
+    ),
   );
   return new Map(rows.map(({ key, facts }) => [key, facts]));
 };
@@ -144,20 +147,22 @@ export const casesProjection: Projection = {
     const told = streams.filter(([, news]) =>
       news.some(({ type, streamId }) => telling.has(type) && streamId.startsWith('case-')),
     );
-    await tx.query(writeFacts, [
-      events.map(({ streamId }) => streamId),
-      events.map(({ position }) => position),
-      events.map(({ recordedAt }) => recordedAt),
-      events.map((event) => JSON.stringify(factOf(event))).join('\u001e'),
-    ]);
-    await tx.query(writeStreams, [storableJson(streams.map(([key, news]) => streamRow(key, news)))]);
+    await tx.query(
+      prepared(writeFacts, [
+        events.map(({ streamId }) => streamId),
+        events.map(({ position }) => position),
+        events.map(({ recordedAt }) => recordedAt),
+        events.map((event) => JSON.stringify(factOf(event))).join('\u001e'),
+      ]),
+    );
+    await tx.query(prepared(writeStreams, [storableJson(streams.map(([key, news]) => streamRow(key, news)))]));
     if (told.length === 0) return;
     const histories = await readFacts(
       tx,
       told.map(([key]) => ({ key, after: '0' })),
     );
     const standings = [...histories].map(([key, history]) => standingOf(key, history));
-    await tx.query(writeStandings, [storableJson(standings)]);
+    await tx.query(prepared(writeStandings, [storableJson(standings)]));
   },
 };
 

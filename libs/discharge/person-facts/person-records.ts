@@ -14,6 +14,7 @@ import { caseIndexTable, deathsTable, mergesTable, progressTable } from '../stay
 import { staysConsumer, staysTable } from '../stays/stays.projection.js';
 import type { StayVersion } from '../stays/stay-row.js';
 import { WardStays } from '../stays/ward-stays.js';
+import { prepared } from '#libs/platform/prepared.js';
 
 /** What is indexed of a person: ids only; the stays are read from our copy, the cases from the log itself. */
 export interface PersonIndex {
@@ -83,7 +84,7 @@ const pauseMs = 10;
 @Injectable()
 export class PersonRecords {
   readonly #glances = new Batched<Glance>(async (personIds) => {
-    const { rows } = await this.database.query<Glance>(glanceSql, [personIds]);
+    const { rows } = await this.database.query<Glance>(prepared(glanceSql, [personIds]));
     return new Map(rows.map((glance) => [glance.id, glance]));
   });
 
@@ -95,7 +96,7 @@ export class PersonRecords {
   ) {}
 
   async index(personId: string): Promise<PersonIndex> {
-    const { rows } = await this.database.query<IndexRow>(indexSql, [personId]);
+    const { rows } = await this.database.query<IndexRow>(prepared(indexSql, [personId]));
     const [row] = rows;
     return {
       position: row?.position ?? '0',

@@ -1,5 +1,6 @@
 import type { PoolClient } from 'pg';
 import type { StoredEvent } from '#libs/event-store/port.js';
+import { prepared } from '#libs/platform/prepared.js';
 
 export const caseIndexTable = 'discharge.case_index_v2';
 export const mergesTable = 'discharge.person_merges_v2';
@@ -76,8 +77,8 @@ const statementFor = (event: StoredEvent): readonly [string, readonly unknown[]]
 export const foldPeople = async (events: readonly StoredEvent[], tx: PoolClient): Promise<void> => {
   for (const event of events) {
     const statement = statementFor(event);
-    if (statement) await tx.query(statement[0], [...statement[1]]);
+    if (statement) await tx.query(prepared(statement[0], statement[1]));
   }
   const last = events.at(-1);
-  if (last) await tx.query(putProgress, [last.position]);
+  if (last) await tx.query(prepared(putProgress, [last.position]));
 };

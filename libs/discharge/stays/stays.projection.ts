@@ -4,6 +4,7 @@ import type { StoredEvent } from '#libs/event-store/port.js';
 import { followedEvents } from './followed-events.js';
 import { foldPeople, peopleDdl, peopleTables } from './people-tables.js';
 import { stayVersionOf, type StayVersion } from './stay-row.js';
+import { prepared } from '#libs/platform/prepared.js';
 
 /** Its name, for `feed.caughtUp([staysConsumer])`. */
 export const staysConsumer = 'discharge.stays';
@@ -89,9 +90,11 @@ interface Before {
 const latestOf = async (events: readonly StoredEvent[], tx: PoolClient): Promise<ReadonlyMap<string, Before>> => {
   const ids = [...new Set(events.map(({ streamId }) => streamId.slice(stayPrefix.length)))];
   const { rows } = await tx.query<{ stay_id: string; admission: Date | null; discharge: Date | null }>(
-    `SELECT stay_id, admission_cancelled_at AS admission, discharge_cancelled_at AS discharge
-     FROM ${staysTable} WHERE stay_id = ANY($1)`,
-    [ids],
+    prepared(
+      `SELECT stay_id, admission_cancelled_at AS admission, discharge_cancelled_at AS discharge
+       FROM ${staysTable} WHERE stay_id = ANY($1)`,
+      [ids],
+    ),
   );
   return new Map(
     rows.map((row) => [
@@ -116,8 +119,8 @@ const foldStays = async (events: readonly StoredEvent[], tx: PoolClient): Promis
     versions.push(version);
     touched.set(stayId, version);
   }
-  await tx.query(writeVersions, [JSON.stringify(versions.map(rowOf))]);
-  await tx.query(writeLatest, [JSON.stringify([...touched.values()].map(latestRowOf))]);
+  await tx.query(prepared(writeVersions, [JSON.stringify(versions.map(rowOf))]));
+  await tx.query(prepared(writeLatest, [JSON.stringify([...touched.values()].map(latestRowOf))]));
 };
 
 /** The stays of every hospital as intake last said them: of each event only its block is read, the highest revision wins. Beside them who is whom and which cases there are. */

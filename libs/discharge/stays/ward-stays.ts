@@ -3,6 +3,7 @@ import type { StayBlock } from '#libs/contracts/intake/stay-events.js';
 import { Database } from '#libs/platform/database.js';
 import type { StayVersion } from './stay-row.js';
 import { staysTable, stayVersionsTable } from './stays.projection.js';
+import { prepared } from '#libs/platform/prepared.js';
 
 interface Row {
   readonly stay_id: string;
@@ -40,8 +41,10 @@ export class WardStays {
   async byIds(stayIds: readonly string[]): Promise<readonly StayVersion[]> {
     if (stayIds.length === 0) return [];
     const { rows } = await this.database.query<Row>(
-      `SELECT ${fields} FROM ${staysTable} s JOIN ${stayVersionsTable} v USING (stay_id, revision) WHERE s.stay_id = ANY($1)`,
-      [stayIds],
+      prepared(
+        `SELECT ${fields} FROM ${staysTable} s JOIN ${stayVersionsTable} v USING (stay_id, revision) WHERE s.stay_id = ANY($1)`,
+        [stayIds],
+      ),
     );
     return rows.map(versionOf);
   }

@@ -23,6 +23,7 @@ import { GroupCommit } from './group-commit.js';
 import { GroupRead } from './group-read.js';
 import { logMigrations } from './log-schema.js';
 import { asStoreError } from './unavailable.js';
+import { logReaches, prepared } from '../../platform/prepared.js';
 
 export interface PostgresEventStoreOptions {
   /** The clock that says when we knew. Default: the clock of the database. Either way it never runs backwards. */
@@ -124,6 +125,7 @@ export class PostgresEventStore extends EventStore {
     const last = events.at(-1);
     // Asked from beyond the head (another log was there before), the answer must not lead backwards.
     if (comparePositions(reached, after) < 0) return { events, readTo: after, atEnd: true };
+    logReaches(reached);
     const readTo = events.length < limit || last === undefined ? looked : last.position;
     return { events, readTo, atEnd: readTo === reached };
   }
@@ -173,11 +175,15 @@ export class PostgresEventStore extends EventStore {
     }
   }
 
-  /** Unnamed statements, planned anew each time: a plan kept from when the log was small would read all of a large one. */
   async #rows(text: string, values: unknown[]): Promise<EventRow[]> {
     await this.#ready();
     try {
-      const statement = { text, values, rowMode: 'array' as const, types: asText, query_timeout: this.#answerMs };
+      const statement = {
+        ...prepared(text, values),
+        rowMode: 'array' as const,
+        types: asText,
+        query_timeout: this.#answerMs,
+      };
       return (await this.#pool.query<(string | null)[]>(statement)).rows;
     } catch (error) {
       throw asStoreError(error);

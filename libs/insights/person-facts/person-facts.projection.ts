@@ -4,6 +4,7 @@ import type { Projection } from '#libs/event-feed/port.js';
 import { isOf } from '#libs/event-store/contracted.js';
 import type { Recorded } from '#libs/event-store/decider.js';
 import type { PeopleVault } from '#libs/people/port.js';
+import { prepared } from '#libs/platform/prepared.js';
 
 /** Version 1 is the one before, kept for one release: it knew neither when a birth date was true nor who told a sex. */
 type PersonFactsVersion = 1 | 2;
@@ -59,12 +60,13 @@ CREATE TABLE IF NOT EXISTS insights.merges_v${String(version)} (
 
 const isPersonEvent = isOf(personContracts);
 
-/** What the event says of birth date and sex: a field that is not there says nothing of it, null clears it. Null where it says neither, or nothing can be opened any more. */
-const toldOf = async (
-  details: unknown,
-  vault: PeopleVault,
-): Promise<{ readonly birthDate?: string | null; readonly sex?: string | null } | null> => {
-  const opened: unknown = await vault.open(details);
+interface Told {
+  readonly birthDate?: string | null;
+  readonly sex?: string | null;
+}
+
+/** What opened details say of birth date and sex: a field that is not there says nothing of it, null clears it. Null where nothing can be opened any more. */
+const toldOf = (opened: unknown): Told | null => {
   if (typeof opened !== 'object' || opened === null) return null;
   const text = (value: unknown): string | null => (typeof value === 'string' ? value : null);
   return {
@@ -72,6 +74,11 @@ const toldOf = async (
     ...('sex' in opened && opened.sex !== undefined ? { sex: text(opened.sex) } : {}),
   };
 };
+
+type Row = Readonly<Record<string, string | null>>;
+
+const personOf = ({ personId, streamId }: Recorded<PersonEvent>): string =>
+  personId ?? streamId.slice('person-'.length);
 
 class Fold {
   readonly #suffix: string;
@@ -83,11 +90,47 @@ class Fold {
     this.#suffix = `_v${String(version)}`;
   }
 
-  async one(event: Recorded<PersonEvent>, tx: PoolClient): Promise<void> {
-    const personId = event.personId ?? event.streamId.slice('person-'.length);
+  /** Details are by far the most: those of a page are opened together, and written by one statement a table. */
+  async page(events: readonly Recorded<PersonEvent>[], tx: PoolClient): Promise<void> {
+    const details = events.filter((event) => event.type === 'PersonalDetailsRecorded');
+    const opened: readonly unknown[] =
+      details.length === 0 ? [] : await this.vault.open(details.map(({ data }) => data.details));
+    const told = new Map(details.map(({ eventId }, at) => [eventId, toldOf(opened[at])]));
+    let births: Row[] = [];
+    let sexes: Row[] = [];
+    for (const event of events) {
+      const { eventId, position, recordedAt, occurredAt } = event;
+      const personId = personOf(event);
+      const row = { event_id: eventId, person_id: personId, known_from: recordedAt, said_at: occurredAt };
+      const { birthDate, sex } = told.get(eventId) ?? {};
+      if (birthDate !== undefined) births.push({ ...row, position, birth_date: birthDate });
+      if (sex !== undefined) sexes.push({ ...row, sex });
+      if (event.type === 'PersonErased') {
+        births = births.filter(({ person_id }) => person_id !== personId);
+        sexes = sexes.filter(({ person_id }) => person_id !== personId);
+      }
+      await this.#one(event, personId, tx);
+    }
+    const columns = 'event_id, person_id, position, known_from, birth_date';
+    await this.#put(tx, 'births', this.version === 1 ? columns : `${columns}, said_at`, births);
+    if (this.version === 2) await this.#put(tx, 'sexes', 'event_id, person_id, known_from, sex, said_at', sexes);
+  }
+
+  async #put(tx: PoolClient, name: string, columns: string, rows: readonly Row[]): Promise<void> {
+    if (rows.length === 0) return;
+    await tx.query(
+      prepared(
+        `INSERT INTO insights.${name}${this.#suffix} (${columns})
+         SELECT ${columns} FROM jsonb_to_recordset($1::jsonb) AS r(event_id text, person_id text, position bigint,
+           known_from timestamptz, said_at timestamptz, birth_date date, sex text)
+         ON CONFLICT DO NOTHING`,
+        [JSON.stringify(rows)],
+      ),
+    );
+  }
+
+  async #one(event: Recorded<PersonEvent>, personId: string, tx: PoolClient): Promise<void> {
     switch (event.type) {
-      case 'PersonalDetailsRecorded':
-        return this.#told(event, personId, await toldOf(event.data.details, this.vault), tx);
       case 'DeathRecorded':
       case 'DeathRecordWithdrawn':
         await tx.query(
@@ -126,32 +169,6 @@ class Fold {
         return;
     }
   }
-
-  async #told(
-    event: Recorded<PersonEvent>,
-    personId: string,
-    told: Awaited<ReturnType<typeof toldOf>>,
-    tx: PoolClient,
-  ): Promise<void> {
-    const { eventId, position, recordedAt, occurredAt } = event;
-    if (told?.birthDate !== undefined) {
-      const values = [eventId, personId, position, recordedAt, told.birthDate];
-      await (this.version === 1
-        ? tx.query(`INSERT INTO insights.births_v1 VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`, values)
-        : tx.query(`INSERT INTO insights.births_v2 VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`, [
-            ...values,
-            occurredAt,
-          ]));
-    }
-    if (told?.sex !== undefined && this.version === 2)
-      await tx.query(`INSERT INTO insights.sexes_v2 VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING`, [
-        eventId,
-        personId,
-        recordedAt,
-        told.sex,
-        occurredAt,
-      ]);
-  }
 }
 
 const personFactsOf = (version: PersonFactsVersion, vault: PeopleVault): Projection => {
@@ -175,7 +192,7 @@ const personFactsOf = (version: PersonFactsVersion, vault: PeopleVault): Project
     ),
     ddl: ddlOf(version),
     async fold(events, tx) {
-      for (const event of events) if (isPersonEvent(event)) await fold.one(event, tx);
+      await fold.page(events.filter(isPersonEvent), tx);
     },
   };
 };

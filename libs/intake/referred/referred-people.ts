@@ -6,6 +6,7 @@ import { EventStore } from '#libs/event-store/port.js';
 import { Batched } from '#libs/people/identity/batched.js';
 import { PeopleDirectory } from '#libs/people/port.js';
 import { Database } from '#libs/platform/database.js';
+import { prepared } from '#libs/platform/prepared.js';
 
 interface Referred {
   readonly referred: true;
@@ -34,8 +35,7 @@ export class ReferredPeople {
   ) {
     this.asked = new Batched(async (ids) => {
       const { rows } = await database.query<{ key: string }>(
-        `SELECT key FROM ${referredPeople.tableName} WHERE key = ANY ($1)`,
-        [ids],
+        prepared(`SELECT key FROM ${referredPeople.tableName} WHERE key = ANY ($1)`, [ids]),
       );
       const found = new Set(rows.map(({ key }) => key));
       return new Map(ids.map((id) => [id, found.has(id)]));

@@ -3,6 +3,7 @@ import { Clock } from '#libs/platform/clock.js';
 import { Database } from '#libs/platform/database.js';
 import { keyOf, mergedEntries, type MergedEntry, type Registered, type RegisterEntry } from './register-entry.js';
 import { noteMessages } from './register-sql.js';
+import { prepared } from '#libs/platform/prepared.js';
 
 interface Waiting {
   readonly entry: RegisterEntry;
@@ -105,30 +106,32 @@ export class MessageRegister {
 
   private async write(merged: readonly MergedEntry[]): Promise<ReadonlyMap<string, Noted>> {
     const of = <T>(value: (row: MergedEntry) => T): T[] => merged.map(value);
-    const { rows } = await this.database.query<Noted>(noteMessages, [
-      of(({ entry }) => entry.feed),
-      of(({ entry }) => entry.controlId),
-      of(({ entry }) => entry.hash),
-      of(({ entry }) => entry.kind),
-      of(({ entry }) => (entry.outcome === 'duplicate' ? 'accepted' : entry.outcome)),
-      of(({ entry }) => entry.reason ?? null),
-      of(({ entry }) => entry.stayId ?? null),
-      of(({ entry }) => entry.hospital ?? null),
-      of(({ entry }) => entry.recorded ?? null),
-      of(({ at }) => at),
-      of(({ repeats }) => repeats),
-      of(({ reused }) => reused),
-      of(({ ifNew }) => ifNew.accepted),
-      of(({ ifNew }) => ifNew.duplicates),
-      of(({ ifNew }) => ifNew.ignored),
-      of(({ ifNew }) => ifNew.quarantined),
-      of(({ ifKnown }) => ifKnown.accepted),
-      of(({ ifKnown }) => ifKnown.duplicates),
-      of(({ entry }) => entry.live),
-      of(({ entry }) => entry.sequence ?? null),
-      of(({ entry }) => entry.corrects?.id ?? null),
-      of(({ entry }) => entry.corrects?.by ?? null),
-    ]);
+    const { rows } = await this.database.query<Noted>(
+      prepared(noteMessages, [
+        of(({ entry }) => entry.feed),
+        of(({ entry }) => entry.controlId),
+        of(({ entry }) => entry.hash),
+        of(({ entry }) => entry.kind),
+        of(({ entry }) => (entry.outcome === 'duplicate' ? 'accepted' : entry.outcome)),
+        of(({ entry }) => entry.reason ?? null),
+        of(({ entry }) => entry.stayId ?? null),
+        of(({ entry }) => entry.hospital ?? null),
+        of(({ entry }) => entry.recorded ?? null),
+        of(({ at }) => at),
+        of(({ repeats }) => repeats),
+        of(({ reused }) => reused),
+        of(({ ifNew }) => ifNew.accepted),
+        of(({ ifNew }) => ifNew.duplicates),
+        of(({ ifNew }) => ifNew.ignored),
+        of(({ ifNew }) => ifNew.quarantined),
+        of(({ ifKnown }) => ifKnown.accepted),
+        of(({ ifKnown }) => ifKnown.duplicates),
+        of(({ entry }) => entry.live),
+        of(({ entry }) => entry.sequence ?? null),
+        of(({ entry }) => entry.corrects?.id ?? null),
+        of(({ entry }) => entry.corrects?.by ?? null),
+      ]),
+    );
     return new Map(
       rows.map((row) => [keyOf({ feed: row.feed, controlId: row.control_id, hash: row.hash }), row] as const),
     );

@@ -1,6 +1,7 @@
 import type { Database } from '../../platform/database.js';
 import type { PersonId } from '../port.js';
 import { Batched } from './batched.js';
+import { prepared } from '../../platform/prepared.js';
 
 const canonicalSql = `
 SELECT asked.id, coalesce(c.canonical, b.base, asked.id) AS canonical
@@ -49,7 +50,7 @@ export class Families {
   }
 
   async canonicalOf(personIds: readonly PersonId[]): Promise<ReadonlyMap<PersonId, PersonId>> {
-    const { rows } = await this.database.query<{ id: string; canonical: string }>(canonicalSql, [personIds]);
+    const { rows } = await this.database.query<{ id: string; canonical: string }>(prepared(canonicalSql, [personIds]));
     return new Map(rows.map((row) => [row.id, row.canonical]));
   }
 
@@ -62,9 +63,9 @@ export class Families {
   /** The same, with which of them merges gave up. */
   async membersOf(personIds: readonly PersonId[]): Promise<ReadonlyMap<PersonId, readonly Member[]>> {
     const canonical = await this.canonicalOf([...new Set(personIds)]);
-    const { rows } = await this.database.query<Member & { readonly canonical: string }>(membersSql, [
-      [...new Set(canonical.values())],
-    ]);
+    const { rows } = await this.database.query<Member & { readonly canonical: string }>(
+      prepared(membersSql, [[...new Set(canonical.values())]]),
+    );
     const found = Map.groupBy(rows, (row) => row.canonical);
     const inOrder = (first: PersonId): readonly Member[] =>
       (found.get(first) ?? [])

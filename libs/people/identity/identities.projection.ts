@@ -6,6 +6,7 @@ import { identifierOf, personIdOf } from './identifier-hash.js';
 import { recomputeCanonical } from './identities.canonical.js';
 import { baseOfLocal, neighbourhood, type SeenWith } from './partition.js';
 import { becauseOf, mergeOf, type ToldMerge } from './person-events.js';
+import { prepared } from '../../platform/prepared.js';
 
 export const identitiesTables = {
   edge: 'people.identity_edge_v1',
@@ -91,10 +92,12 @@ const writeEdges = async (events: readonly StoredEvent[], tx: PoolClient): Promi
   const rows = [...edges.values()];
   if (rows.length > 0)
     await tx.query(
-      `INSERT INTO ${identitiesTables.edge} AS held (hash, other, other_kind, apart)
+      prepared(
+        `INSERT INTO ${identitiesTables.edge} AS held (hash, other, other_kind, apart)
        SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::boolean[])
        ON CONFLICT (hash, other) DO UPDATE SET apart = held.apart OR excluded.apart`,
-      [rows.map((r) => r.hash), rows.map((r) => r.other), rows.map((r) => r.kind), rows.map((r) => r.apart)],
+        [rows.map((r) => r.hash), rows.map((r) => r.other), rows.map((r) => r.kind), rows.map((r) => r.apart)],
+      ),
     );
   return touched;
 };
@@ -117,23 +120,27 @@ const writeMerges = async (events: readonly StoredEvent[], tx: PoolClient): Prom
   const made = all.filter(({ because }) => because !== undefined);
   if (made.length > 0)
     await tx.query(
-      `INSERT INTO ${identitiesTables.merge} (merge_id, survivor, loser, because, active, survivor_base, loser_base)
+      prepared(
+        `INSERT INTO ${identitiesTables.merge} (merge_id, survivor, loser, because, active, survivor_base, loser_base)
        SELECT id, survivor, loser, because, active, survivor, loser
          FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::boolean[]) made(id, survivor, loser, because, active)
        ON CONFLICT (merge_id) DO UPDATE SET active = excluded.active`,
-      [
-        made.map((m) => m.mergeId),
-        made.map((m) => m.survivor),
-        made.map((m) => m.loser),
-        made.map((m) => m.because),
-        made.map((m) => m.active),
-      ],
+        [
+          made.map((m) => m.mergeId),
+          made.map((m) => m.survivor),
+          made.map((m) => m.loser),
+          made.map((m) => m.because),
+          made.map((m) => m.active),
+        ],
+      ),
     );
   const reverted = all.filter(({ because }) => because === undefined);
   if (reverted.length > 0)
-    await tx.query(`UPDATE ${identitiesTables.merge} SET active = false WHERE merge_id = ANY ($1)`, [
-      reverted.map((m) => m.mergeId),
-    ]);
+    await tx.query(
+      prepared(`UPDATE ${identitiesTables.merge} SET active = false WHERE merge_id = ANY ($1)`, [
+        reverted.map((m) => m.mergeId),
+      ]),
+    );
   return [...new Set(all.flatMap(({ survivor, loser }) => [survivor, loser]))];
 };
 
@@ -143,8 +150,9 @@ const writeBases = async (touched: ReadonlySet<string>, tx: PoolClient): Promise
   const seenWith = (hash: string) => sights.get(hash);
   const affected = await neighbourhood(touched, seenWith, async (hashes) => {
     const { rows } = await tx.query<{ hash: string; other: string; other_kind: string }>(
-      `SELECT hash, other, other_kind FROM ${identitiesTables.edge} WHERE hash = ANY ($1) AND NOT apart`,
-      [hashes],
+      prepared(`SELECT hash, other, other_kind FROM ${identitiesTables.edge} WHERE hash = ANY ($1) AND NOT apart`, [
+        hashes,
+      ]),
     );
     const numbers = new Map<string, Set<string>>(hashes.map((hash) => [hash, new Set()]));
     const locals = new Map<string, Set<string>>(hashes.map((hash) => [hash, new Set()]));
@@ -154,8 +162,7 @@ const writeBases = async (touched: ReadonlySet<string>, tx: PoolClient): Promise
   });
   const ids = [...affected].map((hash) => personIdOf({ kind: 'local', hash }));
   const { rows: held } = await tx.query<{ person_id: string; base: string; contested: boolean }>(
-    `SELECT person_id, base, contested FROM ${identitiesTables.base} WHERE person_id = ANY ($1)`,
-    [ids],
+    prepared(`SELECT person_id, base, contested FROM ${identitiesTables.base} WHERE person_id = ANY ($1)`, [ids]),
   );
   const before = new Map(held.map((row) => [row.person_id, row]));
   const write: { personId: string; base: string; contested: boolean }[] = [];
@@ -169,13 +176,16 @@ const writeBases = async (touched: ReadonlySet<string>, tx: PoolClient): Promise
       if (old) remove.push(personId);
     } else if (old?.base !== base || old.contested !== contested) write.push({ personId, base, contested });
   }
-  if (remove.length > 0) await tx.query(`DELETE FROM ${identitiesTables.base} WHERE person_id = ANY ($1)`, [remove]);
+  if (remove.length > 0)
+    await tx.query(prepared(`DELETE FROM ${identitiesTables.base} WHERE person_id = ANY ($1)`, [remove]));
   if (write.length > 0)
     await tx.query(
-      `INSERT INTO ${identitiesTables.base} (person_id, base, contested)
+      prepared(
+        `INSERT INTO ${identitiesTables.base} (person_id, base, contested)
        SELECT * FROM unnest($1::text[], $2::text[], $3::boolean[])
        ON CONFLICT (person_id) DO UPDATE SET base = excluded.base, contested = excluded.contested`,
-      [write.map((w) => w.personId), write.map((w) => w.base), write.map((w) => w.contested)],
+        [write.map((w) => w.personId), write.map((w) => w.base), write.map((w) => w.contested)],
+      ),
     );
   return moved;
 };

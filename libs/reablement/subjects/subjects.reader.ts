@@ -7,6 +7,7 @@ import { isIn, type World } from '../domain/reconcile.js';
 import { caseFactsOf } from './case-subject.js';
 import { requestFactsOf } from './request-subject.js';
 import { subjects, type Subject } from './subjects.projection.js';
+import { prepared } from '#libs/platform/prepared.js';
 
 type OfKind<K extends Subject['kind']> = Extract<Subject, { kind: K }>;
 const isKind =
@@ -91,8 +92,9 @@ export class SubjectsReader {
 
   private async referredAmong(personIds: readonly string[]): Promise<ReadonlyMap<string, boolean>> {
     const { rows } = await this.database.query<{ person_id: string }>(
-      `SELECT DISTINCT person_id FROM ${subjects.tableName} WHERE kind = 'case' AND person_id = ANY($1)`,
-      [personIds],
+      prepared(`SELECT DISTINCT person_id FROM ${subjects.tableName} WHERE kind = 'case' AND person_id = ANY($1)`, [
+        personIds,
+      ]),
     );
     const referred = new Set(rows.map((row) => row.person_id));
     return new Map(personIds.map((personId) => [personId, referred.has(personId)]));
