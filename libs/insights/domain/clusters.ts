@@ -1,10 +1,10 @@
 import { addDays, type CivilDate } from '#libs/nhs/index.js';
-import type { EpisodeAsKnown } from './reablement-history.js';
+import type { EpisodeFact } from './care-fact.js';
 
 /** Episodes of one person that make one spell of reablement (metrics.md §4). */
-export interface Cluster {
+export interface Cluster<E extends EpisodeFact = EpisodeFact> {
   readonly person: string;
-  readonly episodes: readonly EpisodeAsKnown[];
+  readonly episodes: readonly E[];
   readonly startedOn: CivilDate;
   /** Null while an episode is open. */
   readonly endedOn: CivilDate | null;
@@ -15,23 +15,20 @@ const laterEnd = (a: CivilDate | null, b: CivilDate | null): CivilDate | null =>
   a === null || b === null ? null : a > b ? a : b;
 
 /** An episode that starts ≤ 7 days after the running latest end, or while one is open, joins. `personOf` gives the person behind merged ids. */
-export const clustersOf = (
-  episodes: readonly EpisodeAsKnown[],
-  personOf: (episode: EpisodeAsKnown) => string,
-): Cluster[] => {
+export const clustersOf = <E extends EpisodeFact>(
+  episodes: readonly E[],
+  personOf: (episode: E) => string,
+): Cluster<E>[] => {
   const byPerson = Map.groupBy(episodes, personOf);
   return [...byPerson].flatMap(([person, own]) => {
-    const clusters: { person: string; episodes: EpisodeAsKnown[]; startedOn: CivilDate; endedOn: CivilDate | null }[] =
-      [];
-    const ordered = [...own].sort((a, b) =>
-      a.startedOn < b.startedOn ? -1 : a.startedOn > b.startedOn ? 1 : a.episodeId < b.episodeId ? -1 : 1,
-    );
+    const clusters: { person: string; episodes: E[]; startedOn: CivilDate; endedOn: CivilDate | null }[] = [];
+    const ordered = [...own].sort((a, b) => (a.on < b.on ? -1 : a.on > b.on ? 1 : a.id < b.id ? -1 : 1));
     for (const episode of ordered) {
       const last = clusters.at(-1);
-      if (last && (last.endedOn === null || episode.startedOn <= addDays(last.endedOn, 7))) {
+      if (last && (last.endedOn === null || episode.on <= addDays(last.endedOn, 7))) {
         last.episodes.push(episode);
         last.endedOn = laterEnd(last.endedOn, episode.endedOn);
-      } else clusters.push({ person, episodes: [episode], startedOn: episode.startedOn, endedOn: episode.endedOn });
+      } else clusters.push({ person, episodes: [episode], startedOn: episode.on, endedOn: episode.endedOn });
     }
     return clusters;
   });

@@ -121,7 +121,17 @@ const live = (world: World, name: string, given: Patient): void => {
   for (const each of others) tell(each);
 };
 
-const tables = ['stays_v3', 'cases_v3', 'stay_facts_v3', 'delay_spans_v3', 'births_v2', 'deaths_v2', 'merges_v2'];
+const tables = [
+  'stays_v4',
+  'cases_v4',
+  'stay_facts_v4',
+  'delay_spans_v4',
+  'case_facts_v4',
+  'event_times_v4',
+  'births_v2',
+  'deaths_v2',
+  'merges_v2',
+];
 
 it('the figures are what the text says, now and as known at any time, whatever happened', async () => {
   await fc.assert(

@@ -1,62 +1,55 @@
 import { addDays, type CivilDate } from '#libs/nhs/index.js';
 import type { Database } from '#libs/platform/database.js';
+import type { AwardFact, EpisodeFact } from '../domain/care-fact.js';
 import { inCheckCohort, type CheckUnit, type OfferedUnit } from '../domain/care-rules.js';
-import type { EpisodeAsKnown } from '../domain/reablement-history.js';
-import type { Award, RequestAsKnown } from '../domain/request-history.js';
-import { alive65 } from '../domain/stay-rules.js';
-import { caseAttributes, casesKnown, passes } from './cases-known.js';
+import { alive65, type DischargedStays } from '../domain/stay-rules.js';
+import { careRows } from './care-rows.js';
 import { dischargedStays } from './discharged-stays.js';
 import type { Found } from './found.js';
-import { checksKnown, episodesKnown, requestsKnown } from './histories.js';
+import { caseAttributes, passes, readsOf } from './of-case.js';
 import { PeopleKnown } from './people-known.js';
 import type { Question } from './question.js';
 
 /** The awarded reablement or rehab-bed request behind a check: the one awarded last that still stands, else the one awarded last. */
-const awardBehind = (requests: readonly RequestAsKnown[]): Award | undefined => {
-  const awards = requests
-    .flatMap((request) => request.awards)
+const awardBehind = (awards: readonly AwardFact[]): AwardFact | undefined => {
+  const own = awards
     .filter(({ serviceType }) => serviceType === 'reablement' || serviceType === 'rehab-bed')
     .sort((a, b) => (a.at < b.at ? -1 : 1));
-  return awards.findLast(({ stands }) => stands) ?? awards.at(-1);
+  return own.findLast(({ stands }) => stands) ?? own.at(-1);
 };
 
 /** The first episode of the case linked to the discharge: starting from 3 days before to 7 days after it (architecture.md §6, policy 8). */
-const linkedEpisode = (episodes: readonly EpisodeAsKnown[], dischargedOn: CivilDate): EpisodeAsKnown | undefined =>
+const linkedEpisode = (episodes: readonly EpisodeFact[], dischargedOn: CivilDate): EpisodeFact | undefined =>
   episodes
-    .filter(({ startedOn }) => addDays(dischargedOn, -3) <= startedOn && startedOn <= addDays(dischargedOn, 7))
-    .sort((a, b) =>
-      a.startedOn < b.startedOn ? -1 : a.startedOn > b.startedOn ? 1 : a.episodeId < b.episodeId ? -1 : 1,
-    )
+    .filter(({ on }) => addDays(dischargedOn, -3) <= on && on <= addDays(dischargedOn, 7))
+    .sort((a, b) => (a.on < b.on ? -1 : a.on > b.on ? 1 : a.id < b.id ? -1 : 1))
     .at(0);
 
 /** Day-91 checks whose discharge lies in the window. */
 export const checks = async (db: Database, question: Question): Promise<Found<CheckUnit>[]> => {
   const { knownAt, from, to, today } = question;
-  const due = (await checksKnown(db, { knownAt, from, to })).filter(
-    ({ dischargedOn }) => from <= dischargedOn && dischargedOn < to,
-  );
+  const due = await careRows(db, { kind: 'check', knownAt, from, to });
   const caseIds = [...new Set(due.map(({ caseId }) => caseId))];
-  const [cases, requests, episodes] = await Promise.all([
-    casesKnown(db, caseIds, knownAt),
-    requestsKnown(db, { knownAt, caseIds }),
-    episodesKnown(db, { knownAt, caseIds }),
+  const merges = await PeopleKnown.merges(db, knownAt);
+  const [awards, episodes, people] = await Promise.all([
+    careRows(db, { kind: 'award', knownAt, caseIds, alone: true }),
+    careRows(db, { kind: 'episode', knownAt, caseIds, alone: true }),
+    merges.with(
+      db,
+      due.flatMap(({ ofCase, personId }) => ofCase?.personId ?? personId ?? []),
+      { ...readsOf(question), births: true },
+    ),
   ]);
-  const requestsOf = Map.groupBy(requests, ({ caseId }) => caseId);
+  const awardsOf = Map.groupBy(awards, ({ caseId }) => caseId);
   const episodesOf = Map.groupBy(episodes, ({ caseId }) => caseId);
-  const people = await (
-    await PeopleKnown.merges(db, knownAt)
-  ).with(db, [
-    ...due.flatMap(({ personId }) => personId ?? []),
-    ...[...cases.values()].flatMap(({ stay }) => stay?.personId ?? []),
-  ]);
   return due.flatMap((check): Found<CheckUnit>[] => {
-    const found = cases.get(check.caseId);
-    const episode = linkedEpisode(episodesOf.get(check.caseId) ?? [], check.dischargedOn);
-    const award = awardBehind(requestsOf.get(check.caseId) ?? []);
-    const { attributes: ofCase, age } = caseAttributes(found, check.personId, check.dischargedOn, people);
-    const attributes = { ...ofCase, provider: episode?.providerId ?? award?.providerId ?? null };
+    const { ofCase, caseId, on } = check;
+    const episode = linkedEpisode(episodesOf.get(caseId) ?? [], on);
+    const award = awardBehind(awardsOf.get(caseId) ?? []);
+    const { attributes: own, age } = caseAttributes(ofCase, check.personId, on, people);
+    const attributes = { ...own, provider: episode?.provider ?? award?.provider ?? null };
     if (!passes(attributes, question.filters)) return [];
-    const person = found?.stay?.personId ?? found?.known.personId ?? check.personId;
+    const person = ofCase?.personId ?? check.personId;
     return [
       {
         n: 1,
@@ -67,12 +60,12 @@ export const checks = async (db: Database, question: Question): Promise<Found<Ch
         status: check.status,
         assessorType: episode?.assessorType ?? null,
         funding: award?.funding ?? null,
-        day105Passed: today > addDays(check.dischargedOn, 105),
+        day105Passed: today > addDays(on, 105),
         personId: person === null ? null : people.personOf(person),
-        stayId: check.stayId ?? found?.stay?.stayId ?? null,
-        caseId: check.caseId,
-        day: check.dischargedOn,
-        streams: [`check-${check.checkId}`, ...(episode ? [`reablement-${episode.episodeId}`] : [])],
+        stayId: check.stayId ?? ofCase?.stayId ?? null,
+        caseId,
+        day: on,
+        streams: [`check-${check.id}`, ...(episode ? [`reablement-${episode.id}`] : [])],
       },
     ];
   });
@@ -103,8 +96,7 @@ export const offeredStays = async (
     dischargedStays(db, question, { ...wanted, single: true, stayIds: [...offered] }),
   ]);
   // Alike stays come as one unit: those offered are told apart by taking them out of the rest.
-  const key = (unit: Found<OfferedUnit | import('../domain/stay-rules.js').DischargedStays>): string =>
-    JSON.stringify(unit.attributes);
+  const key = (unit: Found<OfferedUnit | DischargedStays>): string => JSON.stringify(unit.attributes);
   const out = new Map<string, number>();
   const counted = checked.filter(alive65);
   for (const stay of counted) out.set(key(stay), (out.get(key(stay)) ?? 0) + 1);

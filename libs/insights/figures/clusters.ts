@@ -3,94 +3,62 @@ import type { Database } from '#libs/platform/database.js';
 import { is65OrOver } from '../domain/age-class.js';
 import type { EndedCluster, LinkedCluster, StartUnit } from '../domain/care-rules.js';
 import { type Cluster, clustersOf, sequelOf } from '../domain/clusters.js';
-import type { RequestAsKnown } from '../domain/request-history.js';
-import {
-  type CaseKnown,
-  caseAttributes,
-  casesKnown,
-  dischargedOn,
-  leftAlive,
-  passes,
-  type StayKnown,
-  staysKnown,
-} from './cases-known.js';
+import { type CareRow, careRows } from './care-rows.js';
 import type { Found } from './found.js';
-import { episodesKnown, requestsKnown } from './histories.js';
+import { caseAttributes, leftOn, passes, readsOf } from './of-case.js';
 import { PeopleKnown } from './people-known.js';
 import type { Question } from './question.js';
-import { longTermStarts } from './requests.js';
+import { leftAlive, type StayKnown, staysKnown } from './stays-known.js';
 
-interface Loaded {
-  readonly clusters: readonly Cluster[];
-  readonly people: PeopleKnown;
-  readonly cases: ReadonlyMap<string, CaseKnown>;
-  readonly staysOf: ReadonlyMap<string, readonly StayKnown[]>;
-  /** Days on which long-term residential or nursing care started, by person. */
-  readonly careHomeStartsOf: ReadonlyMap<string, readonly CivilDate[]>;
-}
+type Episode = CareRow<'episode'>;
+type Spell = Cluster<Episode>;
 
-const load = async (db: Database, { knownAt }: Question): Promise<Loaded> => {
-  const merges = await PeopleKnown.merges(db, knownAt);
-  const episodes = await episodesKnown(db, { knownAt });
-  const cases = await casesKnown(
-    db,
-    episodes.map(({ caseId }) => caseId),
-    knownAt,
+/** The clusters that can count: all episodes make them, and few are looked at further. */
+const spells = async (
+  db: Database,
+  { knownAt }: Question,
+  merges: PeopleKnown,
+  counts: (cluster: Spell) => boolean,
+): Promise<Spell[]> => {
+  const episodes = await careRows(db, { kind: 'episode', knownAt });
+  const ofStay = (ofCase: Episode['ofCase']): string | null => (ofCase?.stayId ? ofCase.personId : null);
+  return clustersOf(episodes, ({ ofCase, personId, id }) => merges.personOf(ofStay(ofCase) ?? personId ?? id)).filter(
+    counts,
   );
-  const personOf = (episode: (typeof episodes)[number]): string =>
-    merges.personOf(cases.get(episode.caseId)?.stay?.personId ?? episode.personId ?? episode.episodeId);
-  const clusters = clustersOf(episodes, personOf);
+};
+
+/** Every id that the people of clusters go by. */
+const idsOf = (clusters: readonly Spell[], { canonical }: PeopleKnown): string[] => {
   const persons = new Set(clusters.map(({ person }) => person));
-  const ids = [...persons, ...[...merges.canonical].filter(([, to]) => persons.has(to)).map(([id]) => id)];
-  const [stays, requests, people] = await Promise.all([
-    staysKnown(db, { personIds: ids }, knownAt),
-    requestsKnown(db, { knownAt }),
-    merges.with(db, persons),
-  ]);
-  return {
-    clusters,
-    people,
-    cases,
-    careHomeStartsOf: careHomeStarts(requests, cases, people),
-    staysOf: Map.groupBy(stays, ({ personId }) => merges.personOf(personId)),
-  };
+  return [...persons, ...[...canonical].filter(([, to]) => persons.has(to)).map(([id]) => id)];
 };
 
-const careHomeStarts = (
-  requests: readonly RequestAsKnown[],
-  cases: ReadonlyMap<string, CaseKnown>,
+/** Days on which long-term residential or nursing care started, by person. */
+const careHomeStarts = async (
+  db: Database,
+  { knownAt, from, to }: Question,
   people: PeopleKnown,
-): ReadonlyMap<string, readonly CivilDate[]> => {
-  const starts = new Map<string, CivilDate[]>();
-  for (const { request, startedOn } of longTermStarts(requests)) {
-    const found = request.caseId === null ? undefined : cases.get(request.caseId);
-    const id = found?.stay?.personId ?? found?.known.personId ?? request.personId;
-    if (id === null) continue;
-    const person = people.personOf(id);
-    starts.set(person, [...(starts.get(person) ?? []), startedOn]);
-  }
-  return starts;
+): Promise<ReadonlyMap<string, readonly CivilDate[]>> => {
+  const starts = await careRows(db, { kind: 'care-home-start', knownAt, from, to: addDays(to, failsWithin) });
+  return new Map(
+    [...Map.groupBy(starts, ({ ofCase, personId, id }) => people.personOf(ofCase?.personId ?? personId ?? id))].map(
+      ([person, own]) => [person, own.map(({ on }) => on)],
+    ),
+  );
 };
 
-const common = (
-  { cases, people }: Loaded,
-  question: Question,
-  cluster: Cluster,
-  stay: StayKnown | null,
-  on: string,
-) => {
+const common = (question: Question, people: PeopleKnown, cluster: Spell, stay: StayKnown | null, on: string) => {
   const [first] = cluster.episodes;
-  const found = first ? cases.get(first.caseId) : undefined;
-  const { attributes: ofCase, age } = caseAttributes(
-    found ? { ...found, stay: stay ?? found.stay } : undefined,
-    cluster.person,
-    on,
-    people,
-  );
+  const ofCase = first?.ofCase ?? null;
+  const own =
+    ofCase === null || stay === null
+      ? ofCase
+      : { ...ofCase, ...stay, homeAuthority: ofCase.homeAuthority, stayAuthority: stay.authority };
+  const { attributes: ofOwn, age } = caseAttributes(own, cluster.person, on, people);
   const attributes = {
-    ...ofCase,
+    ...ofOwn,
     ...(stay ? { hospital: stay.hospital, ward: stay.ward, sex: stay.sex ?? people.sexOf(cluster.person) } : {}),
-    provider: first?.providerId ?? null,
+    provider: first?.provider ?? null,
   };
   if (!passes(attributes, question.filters)) return null;
   return {
@@ -99,24 +67,36 @@ const common = (
     attributes,
     age,
     personId: cluster.person,
-    stayId: stay?.stayId ?? found?.stay?.stayId ?? null,
+    stayId: stay?.stayId ?? ofCase?.stayId ?? null,
     caseId: first?.caseId ?? null,
     day: on,
-    streams: cluster.episodes.map(({ episodeId }) => `reablement-${episodeId}`),
+    streams: cluster.episodes.map(({ id }) => `reablement-${id}`),
   };
 };
+
+/** How long after the discharge an end of life in the community counts as one. */
+const failsWithin = 84;
+/** A stay is followed by a cluster that starts from so many days before its discharge to so many after it. */
+const startsBefore = 3;
+const startsAfter = 7;
+
+interface Followed {
+  readonly people: PeopleKnown;
+  readonly staysOf: ReadonlyMap<string, readonly StayKnown[]>;
+  readonly careHomeStartsOf: ReadonlyMap<string, readonly CivilDate[]>;
+}
 
 const notADischargeHome = new Set(['49', '50', '51', '52', '79', '87', '88']);
 
 /** The stay a cluster follows: of those that qualify, the one discharged last (metrics.md §4, 2D local). */
-const linkedStay = (cluster: Cluster, { people, staysOf }: Loaded): StayKnown | null =>
+const linkedStay = (cluster: Spell, { people, staysOf }: Followed): StayKnown | null =>
   (staysOf.get(cluster.person) ?? [])
     .filter(
       (stay) =>
         stay.dischargedOn !== null &&
         stay.admittedOn !== null &&
-        addDays(cluster.startedOn, -7) <= stay.dischargedOn &&
-        stay.dischargedOn <= addDays(cluster.startedOn, 3) &&
+        addDays(cluster.startedOn, -startsAfter) <= stay.dischargedOn &&
+        stay.dischargedOn <= addDays(cluster.startedOn, startsBefore) &&
         stay.admittedOn <= cluster.startedOn &&
         (stay.nights ?? 0) >= 1 &&
         is65OrOver(people.ageClass(stay.personId, stay, stay.dischargedOn)) &&
@@ -128,11 +108,11 @@ const linkedStay = (cluster: Cluster, { people, staysOf }: Loaded): StayKnown | 
     .at(-1) ?? null;
 
 /** Death, emergency admission of a night or more, or a start of long-term care, within discharge … discharge + 84 days inclusive. */
-const failed = (cluster: Cluster, discharge: string, loaded: Loaded, today: string): boolean => {
-  const until = addDays(discharge, 84);
-  const died = loaded.people.diedOn(cluster.person);
+const failed = (cluster: Spell, discharge: string, followed: Followed, today: string): boolean => {
+  const until = addDays(discharge, failsWithin);
+  const died = followed.people.diedOn(cluster.person);
   if (died !== null && discharge <= died && died <= until) return true;
-  const readmitted = (loaded.staysOf.get(cluster.person) ?? []).some(
+  const readmitted = (followed.staysOf.get(cluster.person) ?? []).some(
     ({ admittedOn, dischargedOn: left, admissionMethod }) =>
       admittedOn !== null &&
       isEmergency(admissionMethod) &&
@@ -142,23 +122,34 @@ const failed = (cluster: Cluster, discharge: string, loaded: Loaded, today: stri
       daysBetween(admittedOn, left ?? today) >= 1,
   );
   if (readmitted) return true;
-  return (loaded.careHomeStartsOf.get(cluster.person) ?? []).some((day) => discharge <= day && day <= until);
+  return (followed.careHomeStartsOf.get(cluster.person) ?? []).some((day) => discharge <= day && day <= until);
 };
 
 /** Clusters linked to a stay discharged in the window (metrics.md §4, 2D local). */
 export const linkedClusters = async (db: Database, question: Question): Promise<Found<LinkedCluster>[]> => {
-  const loaded = await load(db, question);
-  return loaded.clusters.flatMap((cluster) => {
-    const stay = linkedStay(cluster, loaded);
+  const { knownAt, from, to, today } = question;
+  const merges = await PeopleKnown.merges(db, knownAt);
+  const [first, last] = [addDays(from, -startsBefore), addDays(to, startsAfter)];
+  const clusters = await spells(db, question, merges, ({ startedOn }) => first <= startedOn && startedOn <= last);
+  const personIds = idsOf(clusters, merges);
+  const [stays, careHomeStartsOf, people] = await Promise.all([
+    staysKnown(db, { personIds }, knownAt),
+    careHomeStarts(db, question, merges),
+    merges.with(db, personIds, { births: true, deaths: true, sexes: question.groupBy === 'sex' }),
+  ]);
+  const staysOf = Map.groupBy(stays, ({ personId }) => merges.personOf(personId));
+  const followed: Followed = { people, staysOf, careHomeStartsOf };
+  return clusters.flatMap((cluster) => {
+    const stay = linkedStay(cluster, followed);
     const discharge = stay?.dischargedOn ?? null;
-    if (!stay || discharge === null || discharge < question.from || discharge >= question.to) return [];
-    const row = common(loaded, question, cluster, stay, discharge);
-    if (!row) return [];
+    if (!stay || discharge === null || discharge < from || discharge >= to) return [];
+    const unit = common(question, people, cluster, stay, discharge);
+    if (!unit) return [];
     return [
       {
-        ...row,
-        failed: failed(cluster, discharge, loaded, question.today),
-        day84Passed: question.today > addDays(discharge, 84),
+        ...unit,
+        failed: failed(cluster, discharge, followed, today),
+        day84Passed: today > addDays(discharge, failsWithin),
       },
     ];
   });
@@ -166,17 +157,26 @@ export const linkedClusters = async (db: Database, question: Question): Promise<
 
 /** Clusters that ended in the window (metrics.md §4, 2A local). */
 export const endedClusters = async (db: Database, question: Question): Promise<Found<EndedCluster>[]> => {
-  const loaded = await load(db, question);
-  return loaded.clusters.flatMap((cluster) => {
+  const { knownAt, from, to, groupBy } = question;
+  const merges = await PeopleKnown.merges(db, knownAt);
+  const endsIn = (endedOn: CivilDate | null): endedOn is CivilDate =>
+    endedOn !== null && from <= endedOn && endedOn < to;
+  const clusters = await spells(db, question, merges, ({ endedOn }) => endsIn(endedOn));
+  const people = await merges.with(
+    db,
+    clusters.map(({ person }) => person),
+    { births: true, deaths: true, sexes: groupBy === 'sex' },
+  );
+  return clusters.flatMap((cluster) => {
     const { endedOn } = cluster;
-    if (endedOn === null || endedOn < question.from || endedOn >= question.to) return [];
-    const row = common(loaded, question, cluster, null, endedOn);
-    if (!row) return [];
+    if (!endsIn(endedOn)) return [];
+    const unit = common(question, people, cluster, null, endedOn);
+    if (!unit) return [];
     return [
       {
-        ...row,
+        ...unit,
         inLongTermSupport: cluster.episodes.some((episode) => episode.inLongTermSupport),
-        sequel: sequelOf(cluster, loaded.people.diedOn(cluster.person)),
+        sequel: sequelOf(cluster, people.diedOn(cluster.person)),
       },
     ];
   });
@@ -185,38 +185,32 @@ export const endedClusters = async (db: Database, question: Question): Promise<F
 /** Starts of reablement in the window, held against the discharge of their own case (metrics.md §2 `reablement.start-delay`). */
 export const reablementStarts = async (db: Database, question: Question): Promise<Found<StartUnit>[]> => {
   const { knownAt, from, to } = question;
-  const started = (await episodesKnown(db, { knownAt, from, to })).filter(
-    ({ startedOn }) => from <= startedOn && startedOn < to,
-  );
-  const cases = await casesKnown(
-    db,
-    started.map(({ caseId }) => caseId),
-    knownAt,
-  );
+  const started = await careRows(db, { kind: 'episode', knownAt, from, to });
   const people = await (
     await PeopleKnown.merges(db, knownAt)
-  ).with(db, [
-    ...started.flatMap(({ personId }) => personId ?? []),
-    ...[...cases.values()].flatMap(({ stay }) => stay?.personId ?? []),
-  ]);
+  ).with(
+    db,
+    started.flatMap(({ ofCase, personId }) => ofCase?.personId ?? personId ?? []),
+    { ...readsOf(question), deaths: true },
+  );
   return started.flatMap((episode): Found<StartUnit>[] => {
-    const found = cases.get(episode.caseId);
-    const { attributes: ofCase } = caseAttributes(found, episode.personId, episode.startedOn, people);
-    const attributes = { ...ofCase, provider: episode.providerId };
+    const { ofCase, on } = episode;
+    const { attributes: own } = caseAttributes(ofCase, episode.personId, on, people);
+    const attributes = { ...own, provider: episode.provider };
     if (!passes(attributes, question.filters)) return [];
-    const discharge = found ? dischargedOn(found, people) : null;
-    const person = found?.stay?.personId ?? found?.known.personId ?? episode.personId;
+    const discharge = ofCase === null ? null : leftOn(ofCase, people);
+    const person = ofCase?.personId ?? episode.personId;
     return [
       {
         n: 1,
         events: 0,
         attributes,
-        daysAfterDischarge: discharge === null ? null : Math.max(0, daysBetween(discharge, episode.startedOn)),
+        daysAfterDischarge: discharge === null ? null : Math.max(0, daysBetween(discharge, on)),
         personId: person === null ? null : people.personOf(person),
-        stayId: found?.stay?.stayId ?? null,
+        stayId: ofCase?.stayId ?? null,
         caseId: episode.caseId,
-        day: episode.startedOn,
-        streams: [`reablement-${episode.episodeId}`],
+        day: on,
+        streams: [`reablement-${episode.id}`],
       },
     ];
   });

@@ -115,7 +115,7 @@ export const dischargedStays = async (
     db,
     `WITH ${ctes}
      SELECT ${selected}, ${ids}, ${sums}
-     FROM insights.stay_facts_v3 f
+     FROM insights.stay_facts_v4 f
      ${perCase ? 'CROSS JOIN LATERAL unnest(f.case_ids, f.pathways) AS c(case_id, pathway)' : ''}
      ${joins}
      WHERE ${conditions.join(' AND ')}

@@ -1,5 +1,6 @@
 import type { Instant } from '#libs/nhs/index.js';
 import type { Database } from '#libs/platform/database.js';
+import { Parameters, readMany } from './sql.js';
 
 export interface Sources {
   readonly stayIds: ReadonlySet<string>;
@@ -15,11 +16,11 @@ export interface EventsBehind {
 
 const sourceSql = {
   stays: `SELECT stay_id AS id, e->>0 AS event_id, (e->>1)::timestamptz AS recorded_at, o
-          FROM insights.stays_v3, jsonb_array_elements(events) WITH ORDINALITY AS x(e, o) WHERE stay_id = ANY($1)`,
+          FROM insights.stays_v4, jsonb_array_elements(events) WITH ORDINALITY AS x(e, o) WHERE stay_id = ANY($1)`,
   cases: `SELECT case_id AS id, e->>'eventId' AS event_id, (e->>'recordedAt')::timestamptz AS recorded_at, o
-          FROM insights.cases_v3, jsonb_array_elements(entries) WITH ORDINALITY AS x(e, o) WHERE case_id = ANY($1)`,
+          FROM insights.cases_v4, jsonb_array_elements(entries) WITH ORDINALITY AS x(e, o) WHERE case_id = ANY($1)`,
   streams: `SELECT stream AS id, e->>'eventId' AS event_id, (e->>'recordedAt')::timestamptz AS recorded_at, o
-          FROM insights.histories_v1, jsonb_array_elements(entries) WITH ORDINALITY AS x(e, o) WHERE stream = ANY($1)`,
+          FROM insights.histories_v2, jsonb_array_elements(entries) WITH ORDINALITY AS x(e, o) WHERE stream = ANY($1)`,
 } as const;
 
 const idsOf = async (
@@ -44,27 +45,36 @@ export const eventsBehind = async (db: Database, sources: Sources, knownAt: Inst
   streams: await idsOf(db, 'streams', sources.streams, knownAt),
 });
 
-const countSql = {
-  stays: `SELECT coalesce(sum(jsonb_array_length(events)), 0)::int AS n FROM insights.stays_v3 WHERE stay_id = ANY($1)`,
-  cases: `SELECT coalesce(sum(jsonb_array_length(entries)), 0)::int AS n FROM insights.cases_v3 WHERE case_id = ANY($1)`,
-  streams: `SELECT coalesce(sum(jsonb_array_length(entries)), 0)::int AS n FROM insights.histories_v1 WHERE stream = ANY($1)`,
-} as const;
-
+/** How many events of these streams were recorded by an instant: their times are kept in order, beside what they said. */
 const countOf = async (
   db: Database,
-  source: keyof typeof countSql,
-  ids: ReadonlySet<string>,
+  table: string,
+  streams: readonly string[],
   knownAt: Instant | null,
 ): Promise<number> => {
-  if (ids.size === 0) return 0;
-  if (knownAt !== null)
-    return [...(await idsOf(db, source, ids, knownAt)).values()].reduce((sum, each) => sum + each.length, 0);
-  const { rows } = await db.query<{ n: number }>(countSql[source], [[...ids]]);
+  if (streams.length === 0) return 0;
+  const parameters = new Parameters();
+  const ids = parameters.add(streams);
+  const known =
+    knownAt === null ? 'cardinality(recorded)' : `width_bucket(${parameters.add(knownAt)}::timestamptz, recorded)`;
+  const { rows } = await readMany<{ n: number }>(
+    db,
+    `SELECT coalesce(sum(${known}), 0)::int AS n FROM ${table} WHERE stream = ANY(${ids})`,
+    parameters.values,
+  );
   return rows[0]?.n ?? 0;
 };
 
 /** How many events stand behind stays, cases and other streams, as known at an instant. */
-export const countEvents = async (db: Database, sources: Sources, knownAt: Instant | null): Promise<number> =>
-  (await countOf(db, 'stays', sources.stayIds, knownAt)) +
-  (await countOf(db, 'cases', sources.caseIds, knownAt)) +
-  (await countOf(db, 'streams', sources.streams, knownAt));
+export const countEvents = async (
+  db: Database,
+  { stayIds, caseIds, streams }: Sources,
+  knownAt: Instant | null,
+): Promise<number> => {
+  const ofStays = [...[...stayIds].map((id) => `stay-${id}`), ...[...caseIds].map((id) => `case-${id}`)];
+  const [own, care] = await Promise.all([
+    countOf(db, 'insights.event_times_v4', ofStays, knownAt),
+    countOf(db, 'insights.care_event_times_v2', [...streams], knownAt),
+  ]);
+  return own + care;
+};

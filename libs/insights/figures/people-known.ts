@@ -1,7 +1,7 @@
 import type { Database } from '#libs/platform/database.js';
 import { ageOn, type CivilDate, type Instant, londonDate } from '#libs/nhs/index.js';
 import { type AgeClass, ageClassOf } from '../domain/age-class.js';
-import { heldAt, Parameters } from './sql.js';
+import { heldAt, Parameters, readMany } from './sql.js';
 
 export interface AgeBasis {
   readonly ageYears: number | null;
@@ -37,6 +37,13 @@ export const canonicalIds = (merges: readonly Merge[]): ReadonlyMap<string, stri
   return new Map([...ids].map((id) => [id, follow(id)]));
 };
 
+/** What is read of people. */
+export interface Reads {
+  readonly births: boolean;
+  readonly sexes: boolean;
+  readonly deaths: boolean;
+}
+
 interface Facts {
   readonly births: ReadonlyMap<string, CivilDate | null>;
   readonly sexes: ReadonlyMap<string, string | null>;
@@ -66,27 +73,34 @@ export class PeopleKnown {
     return new PeopleKnown(canonical, givenUp, knownAt, { births: new Map(), sexes: new Map(), deaths: new Map() });
   }
 
-  /** With the births, sexes and deaths of the people named (and of whoever they were merged with). */
-  async with(db: Database, personIds: Iterable<string>): Promise<PeopleKnown> {
+  /** With what is read of the people named (and of whoever they were merged with). */
+  async with(db: Database, personIds: Iterable<string>, reads: Reads): Promise<PeopleKnown> {
     const wanted = new Set([...personIds].map((id) => this.personOf(id)));
     const ids = [...wanted, ...[...this.canonical].filter(([, to]) => wanted.has(to)).map(([id]) => id)];
-    const deaths = new Parameters();
-    const died = await db.query<{ person_id: string; died_at: Date }>(
-      `SELECT person_id, died_at FROM insights.deaths_v2 d WHERE person_id = ANY(${deaths.add(ids)}) AND ${heldAt('d', this.knownAt, deaths)}`,
-      deaths.values,
+    const nobody = new Map<string, never>();
+    const [births, sexes, deaths] = await Promise.all([
+      reads.births ? this.#told(db, 'insights.births_v2', 'birth_date::text', ids) : nobody,
+      reads.sexes ? this.#told(db, 'insights.sexes_v2', 'sex', ids) : nobody,
+      reads.deaths ? this.#deaths(db, ids) : nobody,
+    ]);
+    return new PeopleKnown(this.canonical, this.givenUp, this.knownAt, { births, sexes, deaths });
+  }
+
+  async #deaths(db: Database, ids: readonly string[]): Promise<ReadonlyMap<string, Instant>> {
+    const parameters = new Parameters();
+    const { rows } = await readMany<{ person_id: string; died_at: Date }>(
+      db,
+      `SELECT person_id, died_at FROM insights.deaths_v2 d WHERE person_id = ANY(${parameters.add(ids)}) AND ${heldAt('d', this.knownAt, parameters)}`,
+      parameters.values,
     );
     const deathOf = new Map<string, Instant>();
-    for (const row of died.rows) {
+    for (const row of rows) {
       const person = this.personOf(row.person_id);
       const at = row.died_at.toISOString();
       const before = deathOf.get(person);
       if (before === undefined || at < before) deathOf.set(person, at);
     }
-    return new PeopleKnown(this.canonical, this.givenUp, this.knownAt, {
-      births: await this.#told(db, 'insights.births_v2', 'birth_date::text', ids),
-      sexes: await this.#told(db, 'insights.sexes_v2', 'sex', ids),
-      deaths: deathOf,
-    });
+    return deathOf;
   }
 
   async #told(
@@ -96,7 +110,8 @@ export class PeopleKnown {
     ids: readonly string[],
   ): Promise<ReadonlyMap<string, string | null>> {
     const parameters = new Parameters();
-    const { rows } = await db.query<Told>(
+    const { rows } = await readMany<Told>(
+      db,
       `SELECT person_id, ${column} AS said FROM ${table} WHERE person_id = ANY(${parameters.add(ids)})
        ${this.knownAt === null ? '' : `AND known_from <= ${parameters.add(this.knownAt)}`} ORDER BY said_at, event_id`,
       parameters.values,

@@ -111,7 +111,7 @@ export const staysOnDays = async (
         ${criteria ? 'f.unsettled' : 'NULL::jsonb'} AS unsettled,
         ${criteria ? 'CASE WHEN f.unsettled IS NULL THEN NULL ELSE f.admitted_at END' : 'NULL::timestamptz'} AS admitted_at,
         ${ids}, f.events
-      FROM insights.stay_facts_v3 f ${joins}
+      FROM insights.stay_facts_v4 f ${joins}
       WHERE ${conditions.join(' AND ')})`;
   const birthday = 'first_age IS NOT DISTINCT FROM last_age';
   const shared = 'admitted_on, discharged_on, not_met, met_at_discharge, alive, first_age, last_age';

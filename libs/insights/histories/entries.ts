@@ -8,11 +8,15 @@ import {
 import { isOf } from '#libs/event-store/contracted.js';
 import type { Recorded } from '#libs/event-store/decider.js';
 import type { StoredEvent } from '#libs/event-store/port.js';
+import type { History, HistoryKind } from '../domain/care-fact.js';
 import type { CheckEntry, EpisodeEntry } from '../domain/reablement-history.js';
 import type { RequestEntry } from '../domain/request-history.js';
 
 export type HistoryEntry = RequestEntry | EpisodeEntry | CheckEntry;
-export type HistoryKind = 'request' | 'reablement' | 'check';
+
+/** The entries of one stream: its kind says what they are. */
+export const historyOf = (kind: HistoryKind, id: string, entries: readonly HistoryEntry[]): History =>
+  ({ kind, id, entries }) as History;
 
 const isRequestEvent = isOf(requestContracts);
 const isEpisodeEvent = isOf(episodeContracts);

@@ -1,89 +1,118 @@
 import type { PoolClient } from 'pg';
 import type { Projection } from '#libs/event-feed/port.js';
 import type { StoredEvent } from '#libs/event-store/port.js';
-import { londonDate, type CivilDate } from '#libs/nhs/index.js';
-import { type HistoryEntry, historyEntryOf, type HistoryKind } from './entries.js';
-
-const ddl = `
-CREATE SCHEMA IF NOT EXISTS insights;
-CREATE TABLE IF NOT EXISTS insights.histories_v1 (
-  stream text PRIMARY KEY,
-  kind text NOT NULL,
-  id text NOT NULL,
-  case_id text,
-  first_on date NOT NULL,
-  last_on date NOT NULL,
-  entries jsonb NOT NULL
-);
-CREATE INDEX IF NOT EXISTS histories_v1_days ON insights.histories_v1 (kind, last_on, first_on);
-CREATE INDEX IF NOT EXISTS histories_v1_case ON insights.histories_v1 (case_id) WHERE case_id IS NOT NULL;
-`;
+import type { CivilDate } from '#libs/nhs/index.js';
+import type { HistoryKind } from '../domain/care-fact.js';
+import type { Written } from '../versions.js';
+import { type HistoryEntry, historyEntryOf } from './entries.js';
+import { PageOfHistories } from './folding.js';
+import { careFactColumns, historiesDdl, historiesStandIns, historiesTables, type HistoriesVersion } from './tables.js';
 
 interface Row {
   readonly stream: string;
-  readonly kind: string;
+  readonly kind: HistoryKind;
   readonly id: string;
-  case_id: string | null;
-  first_on: CivilDate;
-  last_on: CivilDate;
+  readonly case_id: string | null;
+  readonly first_on: CivilDate;
+  readonly last_on: CivilDate;
   readonly entries: HistoryEntry[];
+  readonly facts?: Record<string, Written>;
 }
 
-/** The days an entry speaks of: a row of a figure lies between the first and the last of its history. */
-const daysOf = ({ at, data }: HistoryEntry): CivilDate[] =>
-  [
-    londonDate(at),
-    'startedOn' in data ? data.startedOn : null,
-    'endedOn' in data ? data.endedOn : null,
-    'dischargedOn' in data ? data.dischargedOn : null,
-  ].filter((day) => day !== null);
-
-const add = (rows: Map<string, Row>, stream: string, kind: HistoryKind, entry: HistoryEntry): void => {
-  const days = daysOf(entry).sort();
-  const [first = '', last = ''] = [days.at(0), days.at(-1)];
-  const row = rows.get(stream) ?? {
-    stream,
-    kind,
-    id: stream.slice(stream.indexOf('-') + 1),
-    case_id: null,
-    first_on: first,
-    last_on: last,
-    entries: [],
-  };
-  if (row.entries.some(({ eventId }) => eventId === entry.eventId)) return;
-  row.entries.push(entry);
-  if (first < row.first_on) row.first_on = first;
-  if (last > row.last_on) row.last_on = last;
-  if ('caseId' in entry.data) row.case_id = entry.data.caseId;
-  rows.set(stream, row);
+const load = async (
+  streams: readonly string[],
+  tx: PoolClient,
+  version: HistoriesVersion,
+): Promise<PageOfHistories> => {
+  const page = new PageOfHistories();
+  const { rows } = await tx.query<Row>(
+    `SELECT stream, kind, id, case_id, first_on::text, last_on::text, entries${version === 1 ? '' : ', facts'}
+     FROM insights.histories_v${String(version)} WHERE stream = ANY($1)`,
+    [streams],
+  );
+  for (const { stream, kind, id, case_id, first_on, last_on, entries, facts = {} } of rows)
+    page.histories.set(stream, {
+      stream,
+      kind,
+      id,
+      caseId: case_id,
+      firstOn: first_on,
+      lastOn: last_on,
+      entries,
+      facts,
+    });
+  return page;
 };
 
-const fold = async (events: readonly StoredEvent[], tx: PoolClient): Promise<void> => {
-  const found = events.flatMap((event) => {
-    const entry = historyEntryOf(event);
-    return entry ? [{ stream: event.streamId, ...entry }] : [];
-  });
-  if (found.length === 0) return;
-  const held = await tx.query<Row>(
-    `SELECT stream, kind, id, case_id, first_on::text, last_on::text, entries FROM insights.histories_v1 WHERE stream = ANY($1)`,
-    [[...new Set(found.map(({ stream }) => stream))]],
-  );
-  const rows = new Map(held.rows.map((row) => [row.stream, row]));
-  for (const { stream, kind, entry } of found) add(rows, stream, kind, entry);
+const saveHistories = async (page: PageOfHistories, tx: PoolClient, version: HistoriesVersion): Promise<void> => {
+  const [column, typed, updated] =
+    version === 1 ? ['', '', ''] : [', facts', ', facts jsonb', ', facts = excluded.facts'];
+  const histories = [...page.touched].flatMap((stream) => page.histories.get(stream) ?? []);
   await tx.query(
-    `INSERT INTO insights.histories_v1 (stream, kind, id, case_id, first_on, last_on, entries)
-     SELECT stream, kind, id, case_id, first_on, last_on, entries
-     FROM jsonb_to_recordset($1::jsonb) AS r(stream text, kind text, id text, case_id text, first_on date, last_on date, entries jsonb)
+    `INSERT INTO insights.histories_v${String(version)} (stream, kind, id, case_id, first_on, last_on, entries${column})
+     SELECT stream, kind, id, case_id, first_on, last_on, entries${column}
+     FROM jsonb_to_recordset($1::jsonb) AS r(stream text, kind text, id text, case_id text, first_on date, last_on date, entries jsonb${typed})
      ON CONFLICT (stream) DO UPDATE SET case_id = excluded.case_id, first_on = excluded.first_on, last_on = excluded.last_on,
-       entries = excluded.entries`,
-    [JSON.stringify([...rows.values()])],
+       entries = excluded.entries${updated}`,
+    [
+      JSON.stringify(
+        histories.map(({ stream, kind, id, caseId, firstOn, lastOn, entries, facts }) => ({
+          ...{ stream, kind, id, case_id: caseId, first_on: firstOn, last_on: lastOn, entries, facts },
+        })),
+      ),
+    ],
+  );
+  if (version === 1) return;
+  await tx.query(
+    `INSERT INTO insights.care_event_times_v2 (stream, recorded)
+     SELECT stream, recorded FROM jsonb_to_recordset($1::jsonb) AS r(stream text, recorded timestamptz[])
+     ON CONFLICT (stream) DO UPDATE SET recorded = excluded.recorded`,
+    [
+      JSON.stringify(
+        histories.map(({ stream, entries }) => ({ stream, recorded: entries.map(({ recordedAt }) => recordedAt) })),
+      ),
+    ],
   );
 };
 
-/** Requests, reablement episodes and day-91 checks: what each event said that a figure reads, in log order, with both clocks. */
-export const historiesProjection: Projection = {
+const columnNames = careFactColumns.map(([name]) => name).join(', ');
+const typedColumns = careFactColumns.map(([name, type]) => `${name} ${type}`).join(', ');
+
+const saveFacts = async ({ facts }: PageOfHistories, tx: PoolClient): Promise<void> => {
+  if (facts.closed.length > 0)
+    await tx.query(
+      `UPDATE insights.care_facts_v2 f SET known_until = r.known_until
+       FROM jsonb_to_recordset($1::jsonb) AS r(id text, part text, version integer, known_until timestamptz)
+       WHERE f.id = r.id AND f.kind = split_part(r.part, ' ', 1) AND f.n = split_part(r.part, ' ', 2)::integer AND f.version = r.version`,
+      [
+        JSON.stringify(
+          facts.closed.map(({ key: [id, part], version, knownUntil }) => ({
+            ...{ id, part, version, known_until: knownUntil },
+          })),
+        ),
+      ],
+    );
+  if (facts.made.length > 0)
+    await tx.query(
+      `INSERT INTO insights.care_facts_v2 (${columnNames}, version, known_from, known_until)
+       SELECT ${columnNames}, version, known_from, known_until FROM jsonb_to_recordset($1::jsonb)
+         AS r(${typedColumns}, version integer, known_from timestamptz, known_until timestamptz)`,
+      [
+        JSON.stringify(
+          facts.made.map(({ row, version, knownFrom, knownUntil }) => ({
+            ...Object.fromEntries(
+              careFactColumns.map(([name, , field]) => [name, field in row ? row[field as keyof typeof row] : null]),
+            ),
+            ...{ version, known_from: knownFrom, known_until: knownUntil },
+          })),
+        ),
+      ],
+    );
+};
+
+const historiesOf = (version: HistoriesVersion): Projection => ({
   name: 'insights.histories',
-  version: 1,
+  version,
   wants: {
     types: [
       'PlacementRequested',
@@ -107,7 +136,27 @@ export const historiesProjection: Projection = {
     ],
     streamPrefixes: ['request-', 'reablement-', 'check-'],
   },
-  tables: ['insights.histories_v1'],
-  ddl,
-  fold,
+  tables: historiesTables(version),
+  ddl: historiesDdl(version),
+  async fold(events: readonly StoredEvent[], tx) {
+    const found = events.flatMap((event) => {
+      const entry = historyEntryOf(event);
+      return entry ? [{ stream: event.streamId, ...entry }] : [];
+    });
+    if (found.length === 0) return;
+    const page = await load([...new Set(found.map(({ stream }) => stream))], tx, version);
+    for (const { stream, kind, entry } of found) page.apply(stream, kind, entry);
+    if (page.touched.size === 0) return;
+    await saveHistories(page, tx, version);
+    if (version !== 1) await saveFacts(page, tx);
+  },
+});
+
+/**
+ * Requests, reablement episodes and day-91 checks: what each event said that a figure reads, in log order, with both clocks, and what of it figures count,
+ * each version with the time in which it was what we knew. Version 1, kept for one release, held no facts.
+ */
+export const historiesProjection: Projection = {
+  ...historiesOf(2),
+  replaces: { projection: historiesOf(1), as: historiesStandIns },
 };

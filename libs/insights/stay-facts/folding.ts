@@ -1,9 +1,10 @@
-import { createHash } from 'node:crypto';
 import type { StoredEvent } from '#libs/event-store/port.js';
 import type { Instant } from '#libs/nhs/index.js';
+import { type CaseFact, caseFactOf } from '../domain/case-fact.js';
 import { type CaseAsKnown, type CaseEntry, caseAsKnown } from '../domain/case-history.js';
 import { type DelayRow, delayRowsOf } from '../domain/delay-row.js';
 import { type StayFact, stayFactOf, type StayParts } from '../domain/stay-fact.js';
+import { hashOf, type Version, Versions, type Written } from '../versions.js';
 import { caseEntryOf, isCaseEvent } from './case-entry.js';
 import { isStayEvent, stayPartsOf } from './stay-parts.js';
 
@@ -20,13 +21,9 @@ export interface HeldCase {
   stayId: string | null;
   entries: CaseEntry[];
   /** By delay: the last version written and the hash of what it said; null = it counts no more. */
-  spans: Record<string, { version: number; hash: string | null }>;
-}
-export interface Version<T> {
-  readonly version: number;
-  readonly knownFrom: Instant;
-  knownUntil: Instant | null;
-  readonly row: T;
+  spans: Record<string, Written>;
+  /** Of its fact. */
+  fact: Written;
 }
 export interface FactVersion extends Version<StayFact> {
   readonly stayId: string;
@@ -40,11 +37,16 @@ export interface Closed {
   readonly knownUntil: Instant;
 }
 
-const hashOf = (value: object): string =>
-  createHash('sha256').update(JSON.stringify(value)).digest('base64url').slice(0, 22);
-
 export const stayIdOf = (event: StoredEvent): string => event.streamId.slice('stay-'.length);
 export const caseIdOf = (event: StoredEvent): string => event.streamId.slice('case-'.length);
+
+const newCase = (caseId: string): HeldCase => ({
+  caseId,
+  stayId: null,
+  entries: [],
+  spans: {},
+  fact: { version: 0, hash: null },
+});
 
 /** One page of the log folded in memory over the stays and cases it touches; pure but for its own state. */
 export class PageOfStays {
@@ -54,6 +56,7 @@ export class PageOfStays {
   readonly touchedCases = new Set<string>();
   readonly facts: FactVersion[] = [];
   readonly spans: (Version<DelayRow> & { readonly caseId: string })[] = [];
+  readonly caseFacts = new Versions<CaseFact & { readonly caseId: string }>();
   readonly closedFacts: Closed[] = [];
   readonly closedSpans: Closed[] = [];
   readonly #known = new Map<HeldCase, CaseAsKnown>();
@@ -81,7 +84,7 @@ export class PageOfStays {
       const entry = caseEntryOf(event);
       if (!entry) return;
       const caseId = caseIdOf(event);
-      const held = this.cases.get(caseId) ?? { caseId, stayId: null, entries: [], spans: {} };
+      const held = this.cases.get(caseId) ?? newCase(caseId);
       if (held.entries.some(({ eventId }) => eventId === entry.eventId)) return;
       held.entries.push(entry);
       this.cases.set(caseId, held);
@@ -90,7 +93,10 @@ export class PageOfStays {
       const before = held.stayId;
       held.stayId = this.#asKnown(held).stayId;
       if (before !== null && before !== held.stayId) this.#refresh(before, event);
-      if (held.stayId === null || !this.stays.has(held.stayId)) this.#refreshSpans(held, null, event);
+      if (held.stayId === null || !this.stays.has(held.stayId)) {
+        this.#refreshSpans(held, null, event);
+        this.#refreshCase(held, null, event);
+      }
       if (held.stayId !== null) this.#refresh(held.stayId, event);
     }
   }
@@ -110,7 +116,10 @@ export class PageOfStays {
       cases.map((each) => this.#asKnown(each)),
       event.recordedAt,
     );
-    for (const each of cases) this.#refreshSpans(each, held.parts, event);
+    for (const each of cases) {
+      this.#refreshSpans(each, held.parts, event);
+      this.#refreshCase(each, fact, event);
+    }
     const hash = hashOf(fact);
     if (hash === held.factHash) return;
     this.#close(
@@ -133,6 +142,15 @@ export class PageOfStays {
       events,
       row: fact,
     });
+  }
+
+  #refreshCase(held: HeldCase, stay: StayFact | null, { recordedAt }: StoredEvent): void {
+    const { caseId } = held;
+    const row = { caseId, ...caseFactOf(this.#asKnown(held), stay) };
+    const hash = hashOf(row);
+    if (hash === held.fact.hash) return;
+    held.fact = this.caseFacts.write([caseId], held.fact, row, hash, recordedAt);
+    this.touchedCases.add(caseId);
   }
 
   #refreshSpans(held: HeldCase, stay: StayParts | null, event: StoredEvent): void {

@@ -3,10 +3,11 @@ import type { Projection } from '#libs/event-feed/port.js';
 import type { StoredEvent } from '#libs/event-store/port.js';
 import type { CaseEntry } from '../domain/case-history.js';
 import { type DayRun, type StayParts } from '../domain/stay-fact.js';
+import type { Written } from '../versions.js';
 import { caseEventTypes, isCaseEvent } from './case-entry.js';
-import { caseIdOf, PageOfStays, stayIdOf } from './folding.js';
+import { caseIdOf, type HeldCase, type HeldStay, PageOfStays, stayIdOf } from './folding.js';
 import { isStayEvent, stayEventTypes } from './stay-parts.js';
-import { stayFactDdl, stayFactTables, type StayFactsVersion } from './tables.js';
+import { caseFactColumns, stayFactDdl, stayFactStandIns, stayFactTables, type StayFactsVersion } from './tables.js';
 
 interface StayRow {
   readonly stay_id: string;
@@ -20,8 +21,13 @@ interface CaseRow {
   readonly case_id: string;
   readonly stay_id: string | null;
   readonly entries: CaseEntry[];
-  readonly spans: Record<string, { version: number; hash: string | null }>;
+  readonly spans: Record<string, Written>;
+  readonly fact?: Written;
 }
+
+const heldCase = ({ case_id, stay_id, entries, spans, fact = { version: 0, hash: null } }: CaseRow): HeldCase => ({
+  ...{ caseId: case_id, stayId: stay_id, entries, spans, fact },
+});
 
 /** Everything that one page can touch: its stays and cases, the stays its cases belong or will belong to, and all cases of those stays. */
 const load = async (
@@ -30,31 +36,31 @@ const load = async (
   version: StayFactsVersion,
 ): Promise<PageOfStays> => {
   const page = new PageOfStays();
+  const columns = `case_id, stay_id, entries, spans${version === 3 ? '' : ', fact'}`;
   const stayIds = new Set(events.filter(isStayEvent).map(stayIdOf));
   const caseIds = new Set(events.filter(isCaseEvent).map(caseIdOf));
   for (const event of events)
     if (isCaseEvent(event) && event.type === 'CaseLinkedToStay' && event.data.stayId !== null)
       stayIds.add(event.data.stayId);
   const found = await tx.query<CaseRow>(
-    `SELECT case_id, stay_id, entries, spans FROM insights.cases_v${String(version)}
+    `SELECT ${columns} FROM insights.cases_v${String(version)}
      WHERE case_id = ANY($1) OR stay_id = ANY($2)
         OR stay_id IN (SELECT stay_id FROM insights.cases_v${String(version)} WHERE case_id = ANY($1))
      ORDER BY case_id`,
     [[...caseIds], [...stayIds]],
   );
   for (const row of found.rows) {
-    page.cases.set(row.case_id, { caseId: row.case_id, stayId: row.stay_id, entries: row.entries, spans: row.spans });
+    page.cases.set(row.case_id, heldCase(row));
     if (row.stay_id !== null) stayIds.add(row.stay_id);
     // An entry marked in error may have been the last link: an older one then holds again.
     for (const entry of row.entries)
       if (entry.type === 'CaseLinkedToStay' && entry.data.stayId !== null) stayIds.add(entry.data.stayId);
   }
   const siblings = await tx.query<CaseRow>(
-    `SELECT case_id, stay_id, entries, spans FROM insights.cases_v${String(version)} WHERE stay_id = ANY($1) AND NOT case_id = ANY($2) ORDER BY case_id`,
+    `SELECT ${columns} FROM insights.cases_v${String(version)} WHERE stay_id = ANY($1) AND NOT case_id = ANY($2) ORDER BY case_id`,
     [[...stayIds], [...page.cases.keys()]],
   );
-  for (const row of siblings.rows)
-    page.cases.set(row.case_id, { caseId: row.case_id, stayId: row.stay_id, entries: row.entries, spans: row.spans });
+  for (const row of siblings.rows) page.cases.set(row.case_id, heldCase(row));
   const stays = await tx.query<StayRow>(
     `SELECT stay_id, revision, parts, events, version, fact_hash FROM insights.stays_v${String(version)} WHERE stay_id = ANY($1)`,
     [[...stayIds]],
@@ -71,12 +77,68 @@ const load = async (
   return page;
 };
 
+const caseColumnNames = caseFactColumns.map(([name]) => name).join(', ');
+const typedCaseColumns = caseFactColumns.map(([name, type]) => `${name} ${type}`).join(', ');
+
+const saveCaseFacts = async ({ caseFacts }: PageOfStays, tx: PoolClient): Promise<void> => {
+  if (caseFacts.closed.length > 0)
+    await tx.query(
+      `UPDATE insights.case_facts_v4 f SET known_until = r.known_until
+       FROM jsonb_to_recordset($1::jsonb) AS r(case_id text, version integer, known_until timestamptz)
+       WHERE f.case_id = r.case_id AND f.version = r.version`,
+      [
+        JSON.stringify(
+          caseFacts.closed.map(({ key: [caseId], version, knownUntil }) => ({
+            ...{ case_id: caseId, version, known_until: knownUntil },
+          })),
+        ),
+      ],
+    );
+  if (caseFacts.made.length > 0)
+    await tx.query(
+      `INSERT INTO insights.case_facts_v4 (${caseColumnNames}, version, known_from, known_until)
+       SELECT ${caseColumnNames}, version, known_from, known_until FROM jsonb_to_recordset($1::jsonb)
+         AS r(${typedCaseColumns}, version integer, known_from timestamptz, known_until timestamptz)`,
+      [
+        JSON.stringify(
+          caseFacts.made.map(({ row, version, knownFrom, knownUntil }) => ({
+            ...Object.fromEntries(caseFactColumns.map(([name, , field]) => [name, row[field]])),
+            ...{ version, known_from: knownFrom, known_until: knownUntil },
+          })),
+        ),
+      ],
+    );
+};
+
+const saveEventTimes = async (
+  stays: readonly HeldStay[],
+  cases: readonly HeldCase[],
+  tx: PoolClient,
+): Promise<void> => {
+  await tx.query(
+    `INSERT INTO insights.event_times_v4 (stream, recorded)
+     SELECT stream, recorded FROM jsonb_to_recordset($1::jsonb) AS r(stream text, recorded timestamptz[])
+     ON CONFLICT (stream) DO UPDATE SET recorded = excluded.recorded`,
+    [
+      JSON.stringify([
+        ...stays.map(({ stayId, events }) => ({ stream: `stay-${stayId}`, recorded: events.map(([, at]) => at) })),
+        ...cases.map(({ caseId, entries }) => ({
+          stream: `case-${caseId}`,
+          recorded: entries.map(({ recordedAt }) => recordedAt),
+        })),
+      ]),
+    ],
+  );
+};
+
 const multirange = (runs: readonly DayRun[]): string =>
   `{${runs.map(({ from, to }) => `[${from},${to ?? ''})`).join(',')}}`;
 
 const save = async (page: PageOfStays, tx: PoolClient, version: StayFactsVersion): Promise<void> => {
   const stays = [...page.touchedStays].flatMap((id) => page.stays.get(id) ?? []);
   const cases = [...page.touchedCases].flatMap((id) => page.cases.get(id) ?? []);
+  const [fact, factTyped, factSet] =
+    version === 3 ? ['', '', ''] : [', fact', ', fact jsonb', ', fact = excluded.fact'];
   await tx.query(
     `INSERT INTO insights.stays_v${String(version)} AS s (stay_id, revision, parts, events, version, fact_hash)
      SELECT stay_id, revision, parts, events, version, fact_hash
@@ -97,13 +159,15 @@ const save = async (page: PageOfStays, tx: PoolClient, version: StayFactsVersion
     ],
   );
   await tx.query(
-    `INSERT INTO insights.cases_v${String(version)} AS c (case_id, stay_id, entries, spans)
-     SELECT case_id, stay_id, entries, spans
-     FROM jsonb_to_recordset($1::jsonb) AS r(case_id text, stay_id text, entries jsonb, spans jsonb)
-     ON CONFLICT (case_id) DO UPDATE SET stay_id = excluded.stay_id, entries = excluded.entries, spans = excluded.spans`,
+    `INSERT INTO insights.cases_v${String(version)} AS c (case_id, stay_id, entries, spans${fact})
+     SELECT case_id, stay_id, entries, spans${fact}
+     FROM jsonb_to_recordset($1::jsonb) AS r(case_id text, stay_id text, entries jsonb, spans jsonb${factTyped})
+     ON CONFLICT (case_id) DO UPDATE SET stay_id = excluded.stay_id, entries = excluded.entries, spans = excluded.spans${factSet}`,
     [
       JSON.stringify(
-        cases.map((each) => ({ case_id: each.caseId, stay_id: each.stayId, entries: each.entries, spans: each.spans })),
+        cases.map(({ caseId, stayId, entries, spans, fact }) => ({
+          ...{ case_id: caseId, stay_id: stayId, entries, spans, fact },
+        })),
       ),
     ],
   );
@@ -174,7 +238,7 @@ const save = async (page: PageOfStays, tx: PoolClient, version: StayFactsVersion
      SELECT * FROM jsonb_to_recordset($1::jsonb) AS r(
        case_id text, delay_id text, version integer, known_from timestamptz, known_until timestamptz, person_id text, stay_id text,
        reason text, family text, owner text, starts_at timestamptz, ends_at timestamptz, starts_on date, ends_on date,
-       hospital text, ward text, authority text, pathway text, sex text, age_years integer, age_on date${version === 2 ? '' : ', unsettled jsonb'})`,
+       hospital text, ward text, authority text, pathway text, sex text, age_years integer, age_on date, unsettled jsonb)`,
     [
       JSON.stringify(
         page.spans.map(({ caseId, version, knownFrom, knownUntil, row }) => ({
@@ -204,6 +268,9 @@ const save = async (page: PageOfStays, tx: PoolClient, version: StayFactsVersion
       ),
     ],
   );
+  if (version === 3) return;
+  await saveCaseFacts(page, tx);
+  await saveEventTimes(stays, cases, tx);
 };
 
 const stayFactsOf = (version: StayFactsVersion): Projection => ({
@@ -221,9 +288,6 @@ const stayFactsOf = (version: StayFactsVersion): Projection => ({
 
 /** Stays, cases and their delays as facts that figures count, each version with the time in which it was what we knew. */
 export const stayFactsProjection: Projection = {
-  ...stayFactsOf(3),
-  replaces: {
-    projection: stayFactsOf(2),
-    as: { 'insights.delay_spans_v3': 'SELECT *, NULL::jsonb AS unsettled FROM insights.delay_spans_v2' },
-  },
+  ...stayFactsOf(4),
+  replaces: { projection: stayFactsOf(3), as: stayFactStandIns },
 };

@@ -1,13 +1,47 @@
 /**
- * What the figures of stays and delays are counted from. `stay_facts` and `delay_spans` are bitemporal: a row is what was known from `known_from` until
- * `known_until` (null = still), so that "as known at" is the same query with another instant. `stays` and `cases` are
- * what the fold works on.
+ * What the figures of stays, delays and cases are counted from. `stay_facts`, `delay_spans` and `case_facts` are bitemporal: a row is what was known from
+ * `known_from` until `known_until` (null = still), so that "as known at" is the same query with another instant. `stays` and `cases` are
+ * what the fold works on; `event_times` says when each event of a stay or case was recorded, to count those behind a figure.
  */
 export const stayFactTables = (version: StayFactsVersion): readonly string[] =>
-  ['stays', 'cases', 'stay_facts', 'delay_spans'].map((name) => `insights.${name}_v${String(version)}`);
+  ['stays', 'cases', 'stay_facts', 'delay_spans', ...(version === 3 ? [] : ['case_facts', 'event_times'])].map(
+    (name) => `insights.${name}_v${String(version)}`,
+  );
 
-/** Version 2 is the one before, kept for one release: it knew of no delays whose ready date lies ahead. */
-export type StayFactsVersion = 2 | 3;
+/** Version 3 is the one before, kept for one release: it held no facts of cases and no times of events. */
+export type StayFactsVersion = 3 | 4;
+
+/** What a fact of a case holds, column by column: name, type, and where it comes from. */
+export const caseFactColumns = [
+  ['case_id', 'text', 'caseId'],
+  ['stay_id', 'text', 'stayId'],
+  ['person_id', 'text', 'personId'],
+  ['hospital', 'text', 'hospital'],
+  ['ward', 'text', 'ward'],
+  ['home_authority', 'text', 'homeAuthority'],
+  ['stay_authority', 'text', 'stayAuthority'],
+  ['sex', 'text', 'sex'],
+  ['age_years', 'integer', 'ageYears'],
+  ['age_on', 'date', 'ageOn'],
+  ['pathway', 'integer', 'pathway'],
+  ['left_at', 'timestamptz', 'leftAt'],
+  ['left_by_stay', 'boolean', 'leftByStay'],
+] as const;
+
+const caseFactDdl = `
+CREATE TABLE IF NOT EXISTS insights.case_facts_v4 (
+  ${caseFactColumns.map(([name, type]) => `${name} ${type}${['case_id', 'left_by_stay'].includes(name) ? ' NOT NULL' : ''}`).join(',\n  ')},
+  version integer NOT NULL,
+  known_from timestamptz NOT NULL,
+  known_until timestamptz,
+  PRIMARY KEY (case_id, version)
+);
+CREATE INDEX IF NOT EXISTS case_facts_v4_now ON insights.case_facts_v4 (case_id) WHERE known_until IS NULL;
+CREATE TABLE IF NOT EXISTS insights.event_times_v4 (
+  stream text PRIMARY KEY,
+  recorded timestamptz[] NOT NULL
+);
+`;
 
 export const stayFactDdl = (version: StayFactsVersion): string => `
 CREATE SCHEMA IF NOT EXISTS insights;
@@ -23,7 +57,7 @@ CREATE TABLE IF NOT EXISTS insights.cases_v${String(version)} (
   case_id text PRIMARY KEY,
   stay_id text,
   entries jsonb NOT NULL,
-  spans jsonb NOT NULL
+  spans jsonb NOT NULL${version === 3 ? '' : ',\n  fact jsonb NOT NULL'}
 );
 CREATE INDEX IF NOT EXISTS cases_v${String(version)}_stay ON insights.cases_v${String(version)} (stay_id) WHERE stay_id IS NOT NULL;
 CREATE TABLE IF NOT EXISTS insights.stay_facts_v${String(version)} (
@@ -87,14 +121,22 @@ CREATE TABLE IF NOT EXISTS insights.delay_spans_v${String(version)} (
   sex text,
   age_years integer,
   age_on date,
-  ${version === 2 ? '' : 'unsettled jsonb,'}
+  unsettled jsonb,
   PRIMARY KEY (case_id, delay_id, version)
 );
-${
-  version === 2
-    ? ''
-    : `CREATE INDEX IF NOT EXISTS delay_spans_v3_unsettled ON insights.delay_spans_v3 (case_id) WHERE unsettled IS NOT NULL;`
-}
+CREATE INDEX IF NOT EXISTS delay_spans_v${String(version)}_unsettled ON insights.delay_spans_v${String(version)} (case_id) WHERE unsettled IS NOT NULL;
 CREATE INDEX IF NOT EXISTS delay_spans_v${String(version)}_now ON insights.delay_spans_v${String(version)} (starts_on) WHERE known_until IS NULL;
 CREATE INDEX IF NOT EXISTS delay_spans_v${String(version)}_starts ON insights.delay_spans_v${String(version)} (starts_on);
-`;
+${version === 3 ? '' : caseFactDdl}`;
+
+/** What readers see of the new tables while they are built: no facts of cases (figures/care-rows.ts works them out then), and times worked out of the events. */
+export const stayFactStandIns = {
+  'insights.cases_v4': `SELECT *, '{"version": 0, "hash": null}'::jsonb AS fact FROM insights.cases_v3`,
+  'insights.case_facts_v4': `SELECT ${caseFactColumns.map(([name, type]) => `NULL::${type} AS ${name}`).join(', ')},
+    NULL::integer AS version, NULL::timestamptz AS known_from, NULL::timestamptz AS known_until WHERE false`,
+  'insights.event_times_v4': `
+    SELECT 'stay-' || stay_id AS stream, ARRAY(SELECT (e->>1)::timestamptz FROM jsonb_array_elements(events) WITH ORDINALITY AS x(e, o) ORDER BY o) AS recorded
+    FROM insights.stays_v3
+    UNION ALL SELECT 'case-' || case_id, ARRAY(SELECT (e->>'recordedAt')::timestamptz FROM jsonb_array_elements(entries) WITH ORDINALITY AS x(e, o) ORDER BY o)
+    FROM insights.cases_v3`,
+} as const;
