@@ -6,7 +6,7 @@ import { alive65, type DischargedStays } from '../domain/stay-rules.js';
 import { careRows } from './care-rows.js';
 import { dischargedStays } from './discharged-stays.js';
 import type { Found } from './found.js';
-import { caseAttributes, passes, readsOf } from './of-case.js';
+import { caseAttributes, caseReads, passes, readsOf } from './of-case.js';
 import { PeopleKnown } from './people-known.js';
 import type { Question } from './question.js';
 
@@ -28,7 +28,7 @@ const linkedEpisode = (episodes: readonly EpisodeFact[], dischargedOn: CivilDate
 /** Day-91 checks whose discharge lies in the window. */
 export const checks = async (db: Database, question: Question): Promise<Found<CheckUnit>[]> => {
   const { knownAt, from, to, today } = question;
-  const due = await careRows(db, { kind: 'check', knownAt, from, to });
+  const due = await careRows(db, { kind: 'check', knownAt, from, to, reads: caseReads(question, 'age') });
   const caseIds = [...new Set(due.map(({ caseId }) => caseId))];
   const merges = await PeopleKnown.merges(db, knownAt);
   const [awards, episodes, people] = await Promise.all([

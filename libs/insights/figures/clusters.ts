@@ -5,7 +5,7 @@ import type { EndedCluster, LinkedCluster, StartUnit } from '../domain/care-rule
 import { type Cluster, clustersOf, sequelOf } from '../domain/clusters.js';
 import { type CareRow, careRows } from './care-rows.js';
 import type { Found } from './found.js';
-import { caseAttributes, leftOn, passes, readsOf } from './of-case.js';
+import { caseAttributes, caseReads, leftOn, passes, readsOf } from './of-case.js';
 import { PeopleKnown } from './people-known.js';
 import type { Question } from './question.js';
 import { leftAlive, type StayKnown, staysKnown } from './stays-known.js';
@@ -16,11 +16,15 @@ type Spell = Cluster<Episode>;
 /** The clusters that can count: all episodes make them, and few are looked at further. */
 const spells = async (
   db: Database,
-  { knownAt }: Question,
+  question: Question,
   merges: PeopleKnown,
   counts: (cluster: Spell) => boolean,
 ): Promise<Spell[]> => {
-  const episodes = await careRows(db, { kind: 'episode', knownAt });
+  const episodes = await careRows(db, {
+    kind: 'episode',
+    knownAt: question.knownAt,
+    reads: caseReads(question, 'age'),
+  });
   const ofStay = (ofCase: Episode['ofCase']): string | null => (ofCase?.stayId ? ofCase.personId : null);
   return clustersOf(episodes, ({ ofCase, personId, id }) => merges.personOf(ofStay(ofCase) ?? personId ?? id)).filter(
     counts,
@@ -185,7 +189,7 @@ export const endedClusters = async (db: Database, question: Question): Promise<F
 /** Starts of reablement in the window, held against the discharge of their own case (metrics.md §2 `reablement.start-delay`). */
 export const reablementStarts = async (db: Database, question: Question): Promise<Found<StartUnit>[]> => {
   const { knownAt, from, to } = question;
-  const started = await careRows(db, { kind: 'episode', knownAt, from, to });
+  const started = await careRows(db, { kind: 'episode', knownAt, from, to, reads: caseReads(question, 'left') });
   const people = await (
     await PeopleKnown.merges(db, knownAt)
   ).with(

@@ -11,6 +11,7 @@ import {
   londonDate,
   overlaps,
   type Span,
+  startOfLondonDay,
 } from '#libs/nhs/index.js';
 import type { Database } from '#libs/platform/database.js';
 import { ageClassOf, bandOf } from '../domain/age-class.js';
@@ -89,14 +90,18 @@ const ownSpanOf = ({ starts, ends, unsettled }: Row, asOf: Instant): { starts: n
   return span && { starts: epochOf(span.from), ends: span.to === null ? null : epochOf(span.to) };
 };
 
-/** A death recorded of the person ends the span, as any other end does (metrics.md §3). Null: it ended before it began. */
-const spanOf = (row: Row, asOf: Instant): Span | null => {
+/**
+ * A death recorded of the person ends the span, as any other end does (metrics.md §3). Null: it ended before it began, or lies outside the window (in
+ * milliseconds, for it is asked of every delay).
+ */
+const spanOf = (row: Row, asOf: Instant, window: { readonly from: number; readonly to: number }): Span | null => {
   const own = ownSpanOf(row, asOf);
   if (!own) return null;
   const { starts, ends } = own;
   const { died } = row;
   const to = died !== null && (ends === null || died < ends) ? died : ends;
-  return to !== null && to <= starts ? null : { from: instantOf(starts), to: to === null ? null : instantOf(to) };
+  if (starts >= window.to || (to !== null && (to <= starts || to <= window.from))) return null;
+  return { from: instantOf(starts), to: to === null ? null : instantOf(to) };
 };
 
 const ageOf = (row: Row): KnownAge | null => {
@@ -115,13 +120,18 @@ export const delays = async (db: Database, question: Question, days: boolean): P
   const perDay = days || ['day', 'week', 'month'].includes(groupBy ?? '');
   const daysOf = (span: Span): CivilDate[] => {
     if (days) return bedDays(span, from, end);
-    if (perDay) return eachDay(from, end).filter((day) => overlaps(span, day, addDays(day, 1)));
+    if (perDay) {
+      const last = span.to === null ? end : addDays(londonDate(span.to), 1);
+      const own = eachDay(maxOf(londonDate(span.from), from), last < end ? last : end);
+      return own.filter((day) => overlaps(span, day, addDays(day, 1)));
+    }
     return [maxOf(londonDate(span.from), from)];
   };
   const units: Found<Unit>[] = [];
+  const window = { from: epochOf(startOfLondonDay(from)), to: epochOf(startOfLondonDay(end)) };
   for (const row of await load(db, question, byAge)) {
-    const span = spanOf(row, asOf);
-    if (!span || !overlaps(span, from, end)) continue;
+    const span = spanOf(row, asOf, window);
+    if (!span) continue;
     for (const day of daysOf(span)) {
       const ageBand = byAge ? bandOf(ageClassOf(ageOn(ageOf(row), day))) : null;
       if (filters.ageBand !== null && ageBand !== filters.ageBand) continue;

@@ -1,8 +1,15 @@
 import { formatPercent } from '#libs/nhs/index.js';
 import type { Definition } from '../domain/definition.js';
 
-const number = (value: number, places: number): string =>
-  value.toLocaleString('en-GB', { minimumFractionDigits: 0, maximumFractionDigits: places });
+const formats = new Map<number, Intl.NumberFormat>();
+
+/** A format takes longer to make than hundreds of numbers to write, and a figure by day has that many. */
+const number = (value: number, places: number): string => {
+  const format =
+    formats.get(places) ?? new Intl.NumberFormat('en-GB', { minimumFractionDigits: 0, maximumFractionDigits: places });
+  formats.set(places, format);
+  return format.format(value);
+};
 
 /** The headline of an answer: its value, or of what has groups of its own the number of all. */
 export const displayOfAnswer = (definition: Definition, value: number | null, denominator: number | null): string =>

@@ -5,12 +5,29 @@ import type { Attributes } from '../domain/counting.js';
 import type { PeopleKnown, Reads } from './people-known.js';
 import type { Filters, Question } from './question.js';
 
+/** Whether the question is about an age: groups or filters by it. */
+const byAge = ({ groupBy, filters }: Question): boolean => groupBy === 'ageBand' || filters.ageBand !== null;
+
 /** What must be known of people to group and filter by what hangs on a case. */
-export const readsOf = ({ groupBy, filters }: Question): Reads => ({
-  births: groupBy === 'ageBand' || filters.ageBand !== null,
-  sexes: groupBy === 'sex',
+export const readsOf = (question: Question): Reads => ({
+  births: byAge(question),
+  sexes: question.groupBy === 'sex',
   deaths: false,
 });
+
+/** What is read of cases to group and filter by it, and what the figure needs itself. */
+export const caseReads = (question: Question, ...own: ('age' | 'left')[]): ReadonlySet<keyof CaseFact> => {
+  const { groupBy, filters } = question;
+  return new Set<keyof CaseFact>([
+    ...(groupBy === 'hospital' || filters.hospital !== null ? (['hospital'] as const) : []),
+    ...(groupBy === 'ward' || filters.ward !== null ? (['ward'] as const) : []),
+    ...(groupBy === 'authority' || filters.authority !== null ? (['homeAuthority', 'stayAuthority'] as const) : []),
+    ...(groupBy === 'sex' ? (['sex'] as const) : []),
+    ...(groupBy === 'pathway' ? (['pathway'] as const) : []),
+    ...(own.includes('age') || byAge(question) ? (['ageYears', 'ageOn'] as const) : []),
+    ...(own.includes('left') ? (['leftAt', 'leftByStay'] as const) : []),
+  ]);
+};
 
 /** When the case left hospital: its stay discharged alive while the case stood, else a discharge by hand. */
 export const leftOn = ({ leftAt, leftByStay, personId }: CaseFact, people: PeopleKnown): CivilDate | null => {

@@ -112,8 +112,10 @@ export class PeopleKnown {
     const parameters = new Parameters();
     const { rows } = await readMany<Told>(
       db,
-      `SELECT person_id, ${column} AS said FROM ${table} WHERE person_id = ANY(${parameters.add(ids)})
-       ${this.knownAt === null ? '' : `AND known_from <= ${parameters.add(this.knownAt)}`} ORDER BY said_at, event_id`,
+      `SELECT person_id, said FROM (
+         SELECT DISTINCT ON (person_id) person_id, ${column} AS said, said_at, event_id FROM ${table} WHERE person_id = ANY(${parameters.add(ids)})
+         ${this.knownAt === null ? '' : `AND known_from <= ${parameters.add(this.knownAt)}`} ORDER BY person_id, said_at DESC, event_id DESC) AS latest
+       ORDER BY said_at, event_id`,
       parameters.values,
     );
     const filling = rows.filter(({ person_id }) => this.givenUp.has(person_id));

@@ -5,7 +5,7 @@ import type { AwardUnit, CareHomeStart } from '../domain/care-rules.js';
 import type { Unit } from '../domain/counting.js';
 import { type CareRow, careRows } from './care-rows.js';
 import type { Found } from './found.js';
-import { caseAttributes, passes, readsOf } from './of-case.js';
+import { caseAttributes, caseReads, passes, readsOf } from './of-case.js';
 import { PeopleKnown, type Reads } from './people-known.js';
 import type { Question } from './question.js';
 
@@ -52,7 +52,7 @@ const unitOf = (
 /** Awards of the window, each by itself (metrics.md §2 `brokerage.*`). */
 export const awards = async (db: Database, question: Question): Promise<Found<AwardUnit>[]> => {
   const { knownAt, from, to } = question;
-  const rows = await careRows(db, { kind: 'award', knownAt, from, to });
+  const rows = await careRows(db, { kind: 'award', knownAt, from, to, reads: caseReads(question) });
   const people = await peopleOf(db, question, rows, readsOf(question));
   return rows.flatMap((row: CareRow<'award'> & AwardFact) => {
     const { provider, serviceType, hours } = row;
@@ -64,7 +64,7 @@ export const awards = async (db: Database, question: Question): Promise<Found<Aw
 /** Responses "declined" of the window. */
 export const declines = async (db: Database, question: Question): Promise<Found<Unit>[]> => {
   const { knownAt, from, to } = question;
-  const rows = await careRows(db, { kind: 'decline', knownAt, from, to });
+  const rows = await careRows(db, { kind: 'decline', knownAt, from, to, reads: caseReads(question) });
   const people = await peopleOf(db, question, rows, readsOf(question));
   return rows.flatMap((row: CareRow<'decline'> & DeclineFact) => {
     const { provider, serviceType, reason } = row;
@@ -75,7 +75,13 @@ export const declines = async (db: Database, question: Question): Promise<Found<
 /** Starts of residential or nursing care, not interim, not respite, of the window, each person once (metrics.md §2 `ascof.2c-local`). */
 export const careHomeStarts = async (db: Database, question: Question): Promise<Found<CareHomeStart>[]> => {
   const { knownAt, from, to } = question;
-  const rows = await careRows(db, { kind: 'care-home-start', knownAt, from: addDays(from, -365), to });
+  const rows = await careRows(db, {
+    kind: 'care-home-start',
+    knownAt,
+    from: addDays(from, -365),
+    to,
+    reads: caseReads(question, 'age'),
+  });
   const people = await peopleOf(db, question, rows, { ...readsOf(question), births: true });
   const personOf = (row: CareRow<'care-home-start'>): string => people.personOf(personIdOf(row) ?? row.id);
   const startsOf = Map.groupBy(rows, personOf);

@@ -2,8 +2,9 @@ import type { QueryResult, QueryResultRow } from 'pg';
 import type { Database } from '#libs/platform/database.js';
 
 /**
- * Reads many rows with one statement. Compiling it (PostgreSQL's JIT) takes longer than it saves on queries of under a second. `grouped`: alike rows are
- * hashed together; left alone, the planner thinks that no two are alike and sorts them all.
+ * Reads many rows with one statement. Compiling it (PostgreSQL's JIT) takes longer than it saves on queries of under a second, and so does sharing it
+ * among workers: each of them hashes everybody's births for itself. `grouped`: alike rows are hashed together; left alone, the planner
+ * thinks that no two are alike and sorts them all.
  */
 export const readMany = <R extends QueryResultRow>(
   db: Database,
@@ -13,7 +14,7 @@ export const readMany = <R extends QueryResultRow>(
 ): Promise<QueryResult<R>> =>
   db.tx(async (client) => {
     await client.query(
-      `SET LOCAL jit = off; SET LOCAL work_mem = '64MB'${grouped ? '; SET LOCAL enable_sort = off' : ''}`,
+      `SET LOCAL jit = off; SET LOCAL max_parallel_workers_per_gather = 0; SET LOCAL work_mem = '64MB'${grouped ? '; SET LOCAL enable_sort = off' : ''}`,
     );
     return client.query<R>(sql, [...values]);
   });
