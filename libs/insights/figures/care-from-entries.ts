@@ -5,7 +5,7 @@ import { type CaseFact, caseFactOf } from '../domain/case-fact.js';
 import { caseAsKnown, type CaseEntry } from '../domain/case-history.js';
 import { knownBy } from '../domain/entries.js';
 import { type HistoryEntry, historyOf } from '../histories/entries.js';
-import type { CareRow, WhichFacts } from './care-rows.js';
+import type { CareRow, WhichFacts } from './care-row.js';
 import { Parameters } from './sql.js';
 import { staysKnown } from './stays-known.js';
 

@@ -1,78 +1,8 @@
-import { type CivilDate, type Instant, instantOf } from '#libs/nhs/index.js';
 import type { Database } from '#libs/platform/database.js';
-import type { CareFactOf, CareKind } from '../domain/care-fact.js';
-import type { CaseFact } from '../domain/case-fact.js';
-import { careFactColumns } from '../histories/tables.js';
-import { caseFactColumns } from '../stay-facts/tables.js';
+import type { CareKind } from '../domain/care-fact.js';
+import { factsFolded } from './care-folded.js';
 import { factsFromEntries } from './care-from-entries.js';
-import { heldAt, Parameters, readMany } from './sql.js';
-
-export interface WhichFacts<K extends CareKind = CareKind> {
-  readonly kind: K;
-  readonly knownAt: Instant | null;
-  /** Those that count on a day from this one on, and before that one. */
-  readonly from?: CivilDate;
-  readonly to?: CivilDate;
-  /** Those of these cases. */
-  readonly caseIds?: readonly string[];
-  /** Without their cases. */
-  readonly alone?: true;
-  /** What is read of the case, beside whom and which stay it is of. */
-  readonly reads?: ReadonlySet<string>;
-}
-
-/** A thing of care to count, with the case it hangs on. */
-export type CareRow<K extends CareKind> = CareFactOf<K> & { readonly ofCase: CaseFact | null };
-
-const always: ReadonlySet<string> = new Set(['caseId', 'stayId', 'personId']);
-const ofAll: readonly string[] = ['id', 'n', 'caseId', 'personId', 'on'];
-/** What there is to say of a thing of each kind: the rest of its columns is empty, and is not read. */
-const fields: Readonly<Record<CareKind, readonly string[]>> = {
-  award: ['at', 'provider', 'serviceType', 'funding', 'hours', 'stands'],
-  decline: ['provider', 'serviceType', 'reason'],
-  'care-home-start': ['serviceType'],
-  episode: ['provider', 'assessorType', 'inLongTermSupport', 'endedOn', 'outcome'],
-  check: ['stayId', 'cancelled', 'status'],
-} satisfies { readonly [K in CareKind]: readonly (keyof CareFactOf<K>)[] };
-
-type Column = readonly [name: string, type: string, field: string];
-type CaseColumns = {
-  readonly [F in Exclude<keyof CaseFact, 'leftAt' | 'stayId' | 'personId'> as `case_${F}`]?: CaseFact[F];
-} & {
-  readonly case_caseId: string | null;
-  readonly case_stayId: string | null;
-  readonly case_personId: string | null;
-  readonly case_leftAt?: number | null;
-};
-type Row = CaseColumns & { kind: CareKind; ofCase: CaseFact | null; at?: unknown };
-
-const columnSql = (name: string, type: string): string => {
-  if (type === 'date') return `${name}::text`;
-  return type === 'timestamptz' ? `(extract(epoch FROM ${name}) * 1000)::float8` : name;
-};
-
-const selected = (columns: readonly Column[], alias: string, before = ''): string =>
-  columns.map(([name, type, field]) => `${columnSql(`${alias}.${name}`, type)} AS "${before}${field}"`).join(', ');
-/** Times come as milliseconds: a number is read faster than a date, and few are looked at. */
-const isoOf = (milliseconds: unknown): string | null =>
-  typeof milliseconds === 'number' ? instantOf(milliseconds) : null;
-
-/** Columns of the case stand beside those of the fact, and not as an object of JSON, for the same reason. */
-const prefix = 'case_';
-const caseOf = (row: CaseColumns): CaseFact => ({
-  stayId: row.case_stayId,
-  personId: row.case_personId,
-  hospital: row.case_hospital ?? null,
-  ward: row.case_ward ?? null,
-  homeAuthority: row.case_homeAuthority ?? null,
-  stayAuthority: row.case_stayAuthority ?? null,
-  sex: row.case_sex ?? null,
-  ageYears: row.case_ageYears ?? null,
-  ageOn: row.case_ageOn ?? null,
-  pathway: row.case_pathway ?? null,
-  leftAt: isoOf(row.case_leftAt),
-  leftByStay: row.case_leftByStay ?? false,
-});
+import type { CareRow, WhichFacts } from './care-row.js';
 
 /**
  * While the tables of the facts are built beside those of the version before, views stand in for them that hold none (histories/tables.ts,
@@ -84,40 +14,6 @@ const areFolded = async (db: Database): Promise<boolean> => {
      WHERE oid IN (to_regclass('insights.care_facts_v2'), to_regclass('insights.case_facts_v4')) AND relkind = 'r'`,
   );
   return rows[0]?.tables === 2;
-};
-
-const factsFolded = async <K extends CareKind>(db: Database, which: WhichFacts<K>): Promise<CareRow<K>[]> => {
-  const { kind, knownAt, from, to, caseIds, alone } = which;
-  const read = new Set([...ofAll, ...fields[kind]]);
-  const columns = careFactColumns.filter(([, , field]) => read.has(field));
-  const parameters = new Parameters();
-  const conditions = [
-    `r.kind = ${parameters.add(kind)}`,
-    heldAt('r', knownAt, parameters),
-    ...(from === undefined ? [] : [`r.on_day >= ${parameters.add(from)}::date`]),
-    ...(to === undefined ? [] : [`r.on_day < ${parameters.add(to)}::date`]),
-    ...(caseIds === undefined ? [] : [`r.case_id = ANY(${parameters.add(caseIds)})`]),
-  ];
-  const ofCase = caseFactColumns.filter(([, , field]) => always.has(field) || which.reads?.has(field));
-  const [caseColumns, cases] = alone
-    ? ['', '']
-    : [
-        `, ${selected(ofCase, 'c', prefix)}`,
-        `LEFT JOIN insights.case_facts_v4 c ON c.case_id = r.case_id AND ${heldAt('c', knownAt, parameters)}`,
-      ];
-  const { rows } = await readMany<Row>(
-    db,
-    `SELECT ${selected(columns, 'r')}${caseColumns} FROM insights.care_facts_v2 r ${cases}
-     WHERE ${conditions.join(' AND ')} ORDER BY r.id, r.n`,
-    parameters.values,
-  );
-  // Completed where they lie: tens of thousands need no copies.
-  for (const row of rows) {
-    row.kind = kind;
-    row.at = isoOf(row.at);
-    row.ofCase = alone || row.case_caseId === null ? null : caseOf(row);
-  }
-  return rows as unknown as CareRow<K>[];
 };
 
 /** Things of care of one kind with their cases, as known at an instant, by id. */
