@@ -39,9 +39,9 @@ export const heldAt = (alias: string, knownAt: string | null, parameters: Parame
 export const completedYearsSql = (since: string, on: string): string =>
   `date_part('year', age((${on})::timestamp, (${since})::timestamp))::int`;
 
+/** The age stands in it once: a `CASE` would work it out anew for each class. */
 const classSql = (age: string): string =>
-  `CASE WHEN ${age} < 16 THEN 'under-16' WHEN ${age} < 18 THEN '16-17' WHEN ${age} < 65 THEN '18-64'
-        WHEN ${age} < 75 THEN '65-74' WHEN ${age} < 85 THEN '75-84' ELSE '85+' END`;
+  `(ARRAY['under-16', '16-17', '18-64', '65-74', '75-84', '85+'])[width_bucket(${age}, ARRAY[16, 18, 65, 75, 85]) + 1]`;
 
 /** The age class (domain/age-class.ts) of a stay `f` on a day, by the birth date `b`. */
 export const classByBirthSql = (on: string): string => classSql(completedYearsSql('b.birth_date', on));

@@ -78,10 +78,8 @@ export const staysOnDays = async (
   const wards = filters.ward !== null || groupBy === 'ward';
   // Where nobody asks for bands, adults are alike whatever their age.
   const bands = filters.ageBand !== null || groupBy === 'ageBand';
-  const ages = (on: string): string =>
-    bands
-      ? ageOnDaySql(on)
-      : `CASE WHEN ${ageOnDaySql(on)} IN ('65-74', '75-84', '85+') THEN '18-64' ELSE ${ageOnDaySql(on)} END`;
+  const ages = (column: string): string =>
+    bands ? column : `CASE WHEN ${column} IN ('65-74', '75-84', '85+') THEN '18-64' ELSE ${column} END`;
   const lastDay = `least(coalesce(f.discharged_on, ${end}::date - 1), ${end}::date - 1)`;
   const conditions = [
     heldAt('f', knownAt, parameters),
@@ -97,14 +95,15 @@ export const staysOnDays = async (
   const ids = wanted.single
     ? `f.stay_id, ${person} AS person_id, f.case_ids[1] AS case_id`
     : 'NULL::text AS stay_id, NULL::text AS person_id, NULL::text AS case_id';
+  // `OFFSET 0` keeps the planner from working out ages once for each place they stand in; days become texts once alike stays are one.
   const query = `
-    WITH ${ctes}, stays AS (
-      SELECT f.admitted_on::text AS admitted_on, f.discharged_on::text AS discharged_on,
-        ${criteria ? 'f.not_met::text' : 'NULL'} AS not_met,
+    WITH ${ctes}, aged AS (
+      SELECT f.admitted_on, f.discharged_on,
+        ${criteria ? 'f.not_met' : 'NULL::datemultirange'} AS not_met,
         ${wanted.discharged ? 'f.met_at_discharge' : 'NULL::boolean'} AS met_at_discharge,
         ${wanted.discharged ? aliveSql : 'false'} AS alive,
-        ${ages(`greatest(f.admitted_on, ${first}::date)`)} AS first_age,
-        ${ages(lastDay)} AS last_age,
+        ${ageOnDaySql(`greatest(f.admitted_on, ${first}::date)`)} AS first_class,
+        ${ageOnDaySql(lastDay)} AS last_class,
         b.birth_date, f.age_years, f.age_on,
         ${wards ? 'f.wards' : 'NULL::jsonb'} AS wards,
         ${groupBy === null ? 'NULL' : (groupSql[groupBy] ?? 'NULL')}::text AS group_key,
@@ -112,18 +111,24 @@ export const staysOnDays = async (
         ${criteria ? 'CASE WHEN f.unsettled IS NULL THEN NULL ELSE f.admitted_at END' : 'NULL::timestamptz'} AS admitted_at,
         ${ids}, f.events
       FROM insights.stay_facts_v4 f ${joins}
-      WHERE ${conditions.join(' AND ')})`;
-  const birthday = 'first_age IS NOT DISTINCT FROM last_age';
-  const shared = 'admitted_on, discharged_on, not_met, met_at_discharge, alive, first_age, last_age';
-  const basis = `CASE WHEN ${birthday} THEN NULL ELSE birth_date::text END AS birth_date,
-    CASE WHEN ${birthday} THEN NULL ELSE age_years END AS age_years, CASE WHEN ${birthday} THEN NULL ELSE age_on::text END AS age_on`;
-  const rest = 'wards, group_key, unsettled, admitted_at, stay_id, person_id, case_id';
+      WHERE ${conditions.join(' AND ')} OFFSET 0),
+    stays AS (SELECT *, ${ages('first_class')} AS first_age, ${ages('last_class')} AS last_age FROM aged OFFSET 0),
+    basis AS (SELECT *, first_age IS NOT DISTINCT FROM last_age AS no_birthday FROM stays)`;
+  const shared = 'not_met, met_at_discharge, alive, first_age, last_age, wards, group_key, unsettled, admitted_at';
+  const own = ['birth_date', 'age_years', 'age_on'].map(
+    (column) => `CASE WHEN no_birthday THEN NULL ELSE ${column} END AS ${column}`,
+  );
+  const columns = `admitted_on, discharged_on, ${shared}, ${own.join(', ')}, stay_id, person_id, case_id`;
+  const alike = wanted.single
+    ? `SELECT ${columns}, 1 AS n, events FROM basis`
+    : `SELECT ${columns}, count(*)::int AS n, sum(events)::float8 AS events FROM basis
+       GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17`;
   const { rows } = await readMany<Row>(
     db,
-    wanted.single
-      ? `${query} SELECT ${shared}, ${basis}, ${rest}, 1 AS n, events FROM stays ORDER BY stay_id`
-      : `${query} SELECT ${shared}, ${basis}, ${rest}, count(*)::int AS n, sum(events)::float8 AS events FROM stays
-         GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17`,
+    `${query}, alike AS (${alike})
+     SELECT admitted_on::text AS admitted_on, discharged_on::text AS discharged_on, not_met::text AS not_met, met_at_discharge, alive, first_age, last_age,
+       wards, group_key, unsettled, admitted_at, birth_date::text AS birth_date, age_years, age_on::text AS age_on, stay_id, person_id, case_id, n, events
+     FROM alike${wanted.single ? ' ORDER BY stay_id' : ''}`,
     parameters.values,
     !wanted.single,
   );

@@ -52,7 +52,6 @@ CREATE TABLE IF NOT EXISTS insights.care_facts_v2 (
   known_until timestamptz,
   PRIMARY KEY (id, kind, n, version)
 );
-CREATE INDEX IF NOT EXISTS care_facts_v2_now ON insights.care_facts_v2 (kind, on_day) WHERE known_until IS NULL;
 CREATE INDEX IF NOT EXISTS care_facts_v2_days ON insights.care_facts_v2 (kind, on_day);
 CREATE INDEX IF NOT EXISTS care_facts_v2_case ON insights.care_facts_v2 (case_id, kind) WHERE case_id IS NOT NULL;
 CREATE TABLE IF NOT EXISTS insights.care_event_times_v2 (
