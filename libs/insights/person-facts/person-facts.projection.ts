@@ -14,7 +14,7 @@ type PersonFactsVersion = 1 | 2;
  *
  * Birth date and sex are opened from the vault while folding and not while counting: an age decides whether a stay is in a cohort, and a figure over a
  * year reads half a million stays in one query. `PersonErased` deletes the rows; on a rebuild the key is gone, the vault gives
- * null and no row is made, so that the rebuilt table equals the live one (docs/decisions/0009).
+ * null and no row is made, so that the rebuilt table equals the live one (docs/decisions/0009). The index holds all that a figure reads of them.
  */
 const ddlOf = (version: PersonFactsVersion): string => `
 CREATE SCHEMA IF NOT EXISTS insights;
@@ -28,7 +28,8 @@ CREATE TABLE IF NOT EXISTS insights.births_v${String(version)} (
 ${
   version === 1
     ? 'CREATE INDEX IF NOT EXISTS births_v1_latest ON insights.births_v1 (person_id, position DESC);'
-    : `CREATE INDEX IF NOT EXISTS births_v2_latest ON insights.births_v2 (person_id, said_at DESC, event_id DESC);
+    : `CREATE INDEX IF NOT EXISTS births_v2_told ON insights.births_v2 (person_id, said_at DESC, event_id DESC) INCLUDE (known_from, birth_date);
+DROP INDEX IF EXISTS insights.births_v2_latest;
 CREATE TABLE IF NOT EXISTS insights.sexes_v2 (
   event_id text PRIMARY KEY,
   person_id text NOT NULL,
@@ -36,7 +37,8 @@ CREATE TABLE IF NOT EXISTS insights.sexes_v2 (
   sex text,
   said_at timestamptz NOT NULL
 );
-CREATE INDEX IF NOT EXISTS sexes_v2_latest ON insights.sexes_v2 (person_id, said_at DESC, event_id DESC);`
+CREATE INDEX IF NOT EXISTS sexes_v2_told ON insights.sexes_v2 (person_id, said_at DESC, event_id DESC) INCLUDE (known_from, sex);
+DROP INDEX IF EXISTS insights.sexes_v2_latest;`
 }
 CREATE TABLE IF NOT EXISTS insights.deaths_v${String(version)} (
   event_id text PRIMARY KEY,
