@@ -475,12 +475,12 @@ export class Reckoner {
     return found;
   }
 
-  /** When the case left hospital, as the delays see it: the stay is the witness of what the ward said. */
+  /** When the case left hospital, as the delays see it: the stay is the witness of what the ward said, also when it was cancelled and so never was. */
   private caseLeftAt(own: Case): string | null {
-    const { stay } = own;
+    const { stay, linked } = own;
     if (stay && this.leftOn(stay) !== null) return stay.dischargedAt;
     const by = this.handDischarge(own);
-    return by && (stay === null || by.by === 'hand') ? by.at : null;
+    return by && (linked === null || by.by === 'hand') ? by.at : null;
   }
 
   /** `perDay`: bed days, each person once a day; `eachDay`: cases, on each day they were delayed. */
