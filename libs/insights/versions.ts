@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
+import type { PoolClient } from 'pg';
 import type { Instant } from '#libs/nhs/index.js';
+import { prepared } from '#libs/platform/prepared.js';
 
 export interface Version<T> {
   readonly version: number;
@@ -40,3 +42,8 @@ export class Versions<T> {
     return { version, hash };
   }
 }
+
+/** Sends a statement that takes its rows as one JSON list, `$1`, if there are any. */
+export const put = async (tx: PoolClient, sql: string, rows: readonly object[]): Promise<void> => {
+  if (rows.length > 0) await tx.query(prepared(sql, [JSON.stringify(rows)]));
+};

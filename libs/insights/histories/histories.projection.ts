@@ -3,7 +3,8 @@ import type { Projection } from '#libs/event-feed/port.js';
 import type { StoredEvent } from '#libs/event-store/port.js';
 import type { CivilDate } from '#libs/nhs/index.js';
 import type { HistoryKind } from '../domain/care-fact.js';
-import type { Written } from '../versions.js';
+import { prepared } from '#libs/platform/prepared.js';
+import { put, type Written } from '../versions.js';
 import { type HistoryEntry, historyEntryOf } from './entries.js';
 import { PageOfHistories } from './folding.js';
 import { careFactColumns, historiesDdl, historiesStandIns, historiesTables, type HistoriesVersion } from './tables.js';
@@ -26,9 +27,11 @@ const load = async (
 ): Promise<PageOfHistories> => {
   const page = new PageOfHistories();
   const { rows } = await tx.query<Row>(
-    `SELECT stream, kind, id, case_id, first_on::text, last_on::text, entries${version === 1 ? '' : ', facts'}
+    prepared(
+      `SELECT stream, kind, id, case_id, first_on::text, last_on::text, entries${version === 1 ? '' : ', facts'}
      FROM insights.histories_v${String(version)} WHERE stream = ANY($1)`,
-    [streams],
+      [streams],
+    ),
   );
   for (const { stream, kind, id, case_id, first_on, last_on, entries, facts = {} } of rows)
     page.histories.set(stream, {
@@ -48,30 +51,24 @@ const saveHistories = async (page: PageOfHistories, tx: PoolClient, version: His
   const [column, typed, updated] =
     version === 1 ? ['', '', ''] : [', facts', ', facts jsonb', ', facts = excluded.facts'];
   const histories = [...page.touched].flatMap((stream) => page.histories.get(stream) ?? []);
-  await tx.query(
+  await put(
+    tx,
     `INSERT INTO insights.histories_v${String(version)} (stream, kind, id, case_id, first_on, last_on, entries${column})
      SELECT stream, kind, id, case_id, first_on, last_on, entries${column}
      FROM jsonb_to_recordset($1::jsonb) AS r(stream text, kind text, id text, case_id text, first_on date, last_on date, entries jsonb${typed})
      ON CONFLICT (stream) DO UPDATE SET case_id = excluded.case_id, first_on = excluded.first_on, last_on = excluded.last_on,
        entries = excluded.entries${updated}`,
-    [
-      JSON.stringify(
-        histories.map(({ stream, kind, id, caseId, firstOn, lastOn, entries, facts }) => ({
-          ...{ stream, kind, id, case_id: caseId, first_on: firstOn, last_on: lastOn, entries, facts },
-        })),
-      ),
-    ],
+    histories.map(({ stream, kind, id, caseId, firstOn, lastOn, entries, facts }) => ({
+      ...{ stream, kind, id, case_id: caseId, first_on: firstOn, last_on: lastOn, entries, facts },
+    })),
   );
   if (version === 1) return;
-  await tx.query(
+  await put(
+    tx,
     `INSERT INTO insights.care_event_times_v2 (stream, recorded)
      SELECT stream, recorded FROM jsonb_to_recordset($1::jsonb) AS r(stream text, recorded timestamptz[])
      ON CONFLICT (stream) DO UPDATE SET recorded = excluded.recorded`,
-    [
-      JSON.stringify(
-        histories.map(({ stream, entries }) => ({ stream, recorded: entries.map(({ recordedAt }) => recordedAt) })),
-      ),
-    ],
+    histories.map(({ stream, entries }) => ({ stream, recorded: entries.map(({ recordedAt }) => recordedAt) })),
   );
 };
 
@@ -79,35 +76,27 @@ const columnNames = careFactColumns.map(([name]) => name).join(', ');
 const typedColumns = careFactColumns.map(([name, type]) => `${name} ${type}`).join(', ');
 
 const saveFacts = async ({ facts }: PageOfHistories, tx: PoolClient): Promise<void> => {
-  if (facts.closed.length > 0)
-    await tx.query(
-      `UPDATE insights.care_facts_v2 f SET known_until = r.known_until
+  await put(
+    tx,
+    `UPDATE insights.care_facts_v2 f SET known_until = r.known_until
        FROM jsonb_to_recordset($1::jsonb) AS r(id text, part text, version integer, known_until timestamptz)
        WHERE f.id = r.id AND f.kind = split_part(r.part, ' ', 1) AND f.n = split_part(r.part, ' ', 2)::integer AND f.version = r.version`,
-      [
-        JSON.stringify(
-          facts.closed.map(({ key: [id, part], version, knownUntil }) => ({
-            ...{ id, part, version, known_until: knownUntil },
-          })),
-        ),
-      ],
-    );
-  if (facts.made.length > 0)
-    await tx.query(
-      `INSERT INTO insights.care_facts_v2 (${columnNames}, version, known_from, known_until)
+    facts.closed.map(({ key: [id, part], version, knownUntil }) => ({
+      ...{ id, part, version, known_until: knownUntil },
+    })),
+  );
+  await put(
+    tx,
+    `INSERT INTO insights.care_facts_v2 (${columnNames}, version, known_from, known_until)
        SELECT ${columnNames}, version, known_from, known_until FROM jsonb_to_recordset($1::jsonb)
          AS r(${typedColumns}, version integer, known_from timestamptz, known_until timestamptz)`,
-      [
-        JSON.stringify(
-          facts.made.map(({ row, version, knownFrom, knownUntil }) => ({
-            ...Object.fromEntries(
-              careFactColumns.map(([name, , field]) => [name, field in row ? row[field as keyof typeof row] : null]),
-            ),
-            ...{ version, known_from: knownFrom, known_until: knownUntil },
-          })),
-        ),
-      ],
-    );
+    facts.made.map(({ row, version, knownFrom, knownUntil }) => ({
+      ...Object.fromEntries(
+        careFactColumns.map(([name, , field]) => [name, field in row ? row[field as keyof typeof row] : null]),
+      ),
+      ...{ version, known_from: knownFrom, known_until: knownUntil },
+    })),
+  );
 };
 
 const historiesOf = (version: HistoriesVersion): Projection => ({

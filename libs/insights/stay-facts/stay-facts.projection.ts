@@ -3,7 +3,8 @@ import type { Projection } from '#libs/event-feed/port.js';
 import type { StoredEvent } from '#libs/event-store/port.js';
 import type { CaseEntry } from '../domain/case-history.js';
 import { type DayRun, type StayParts } from '../domain/stay-fact.js';
-import type { Written } from '../versions.js';
+import { prepared } from '#libs/platform/prepared.js';
+import { put, type Written } from '../versions.js';
 import { caseEventTypes, isCaseEvent } from './case-entry.js';
 import { caseIdOf, type HeldCase, type HeldStay, PageOfStays, stayIdOf } from './folding.js';
 import { isStayEvent, stayEventTypes } from './stay-parts.js';
@@ -43,11 +44,13 @@ const load = async (
     if (isCaseEvent(event) && event.type === 'CaseLinkedToStay' && event.data.stayId !== null)
       stayIds.add(event.data.stayId);
   const found = await tx.query<CaseRow>(
-    `SELECT ${columns} FROM insights.cases_v${String(version)}
+    prepared(
+      `SELECT ${columns} FROM insights.cases_v${String(version)}
      WHERE case_id = ANY($1) OR stay_id = ANY($2)
         OR stay_id IN (SELECT stay_id FROM insights.cases_v${String(version)} WHERE case_id = ANY($1))
      ORDER BY case_id`,
-    [[...caseIds], [...stayIds]],
+      [[...caseIds], [...stayIds]],
+    ),
   );
   for (const row of found.rows) {
     page.cases.set(row.case_id, heldCase(row));
@@ -57,13 +60,17 @@ const load = async (
       if (entry.type === 'CaseLinkedToStay' && entry.data.stayId !== null) stayIds.add(entry.data.stayId);
   }
   const siblings = await tx.query<CaseRow>(
-    `SELECT ${columns} FROM insights.cases_v${String(version)} WHERE stay_id = ANY($1) AND NOT case_id = ANY($2) ORDER BY case_id`,
-    [[...stayIds], [...page.cases.keys()]],
+    prepared(
+      `SELECT ${columns} FROM insights.cases_v${String(version)} WHERE stay_id = ANY($1) AND NOT case_id = ANY($2) ORDER BY case_id`,
+      [[...stayIds], [...page.cases.keys()]],
+    ),
   );
   for (const row of siblings.rows) page.cases.set(row.case_id, heldCase(row));
   const stays = await tx.query<StayRow>(
-    `SELECT stay_id, revision, parts, events, version, fact_hash FROM insights.stays_v${String(version)} WHERE stay_id = ANY($1)`,
-    [[...stayIds]],
+    prepared(
+      `SELECT stay_id, revision, parts, events, version, fact_hash FROM insights.stays_v${String(version)} WHERE stay_id = ANY($1)`,
+      [[...stayIds]],
+    ),
   );
   for (const row of stays.rows)
     page.stays.set(row.stay_id, {
@@ -81,33 +88,25 @@ const caseColumnNames = caseFactColumns.map(([name]) => name).join(', ');
 const typedCaseColumns = caseFactColumns.map(([name, type]) => `${name} ${type}`).join(', ');
 
 const saveCaseFacts = async ({ caseFacts }: PageOfStays, tx: PoolClient): Promise<void> => {
-  if (caseFacts.closed.length > 0)
-    await tx.query(
-      `UPDATE insights.case_facts_v4 f SET known_until = r.known_until
+  await put(
+    tx,
+    `UPDATE insights.case_facts_v4 f SET known_until = r.known_until
        FROM jsonb_to_recordset($1::jsonb) AS r(case_id text, version integer, known_until timestamptz)
        WHERE f.case_id = r.case_id AND f.version = r.version`,
-      [
-        JSON.stringify(
-          caseFacts.closed.map(({ key: [caseId], version, knownUntil }) => ({
-            ...{ case_id: caseId, version, known_until: knownUntil },
-          })),
-        ),
-      ],
-    );
-  if (caseFacts.made.length > 0)
-    await tx.query(
-      `INSERT INTO insights.case_facts_v4 (${caseColumnNames}, version, known_from, known_until)
+    caseFacts.closed.map(({ key: [caseId], version, knownUntil }) => ({
+      ...{ case_id: caseId, version, known_until: knownUntil },
+    })),
+  );
+  await put(
+    tx,
+    `INSERT INTO insights.case_facts_v4 (${caseColumnNames}, version, known_from, known_until)
        SELECT ${caseColumnNames}, version, known_from, known_until FROM jsonb_to_recordset($1::jsonb)
          AS r(${typedCaseColumns}, version integer, known_from timestamptz, known_until timestamptz)`,
-      [
-        JSON.stringify(
-          caseFacts.made.map(({ row, version, knownFrom, knownUntil }) => ({
-            ...Object.fromEntries(caseFactColumns.map(([name, , field]) => [name, row[field]])),
-            ...{ version, known_from: knownFrom, known_until: knownUntil },
-          })),
-        ),
-      ],
-    );
+    caseFacts.made.map(({ row, version, knownFrom, knownUntil }) => ({
+      ...Object.fromEntries(caseFactColumns.map(([name, , field]) => [name, row[field]])),
+      ...{ version, known_from: knownFrom, known_until: knownUntil },
+    })),
+  );
 };
 
 const saveEventTimes = async (
@@ -115,18 +114,17 @@ const saveEventTimes = async (
   cases: readonly HeldCase[],
   tx: PoolClient,
 ): Promise<void> => {
-  await tx.query(
+  await put(
+    tx,
     `INSERT INTO insights.event_times_v4 (stream, recorded)
      SELECT stream, recorded FROM jsonb_to_recordset($1::jsonb) AS r(stream text, recorded timestamptz[])
      ON CONFLICT (stream) DO UPDATE SET recorded = excluded.recorded`,
     [
-      JSON.stringify([
-        ...stays.map(({ stayId, events }) => ({ stream: `stay-${stayId}`, recorded: events.map(([, at]) => at) })),
-        ...cases.map(({ caseId, entries }) => ({
-          stream: `case-${caseId}`,
-          recorded: entries.map(({ recordedAt }) => recordedAt),
-        })),
-      ]),
+      ...stays.map(({ stayId, events }) => ({ stream: `stay-${stayId}`, recorded: events.map(([, at]) => at) })),
+      ...cases.map(({ caseId, entries }) => ({
+        stream: `case-${caseId}`,
+        recorded: entries.map(({ recordedAt }) => recordedAt),
+      })),
     ],
   );
 };
@@ -139,55 +137,48 @@ const save = async (page: PageOfStays, tx: PoolClient, version: StayFactsVersion
   const cases = [...page.touchedCases].flatMap((id) => page.cases.get(id) ?? []);
   const [fact, factTyped, factSet] =
     version === 3 ? ['', '', ''] : [', fact', ', fact jsonb', ', fact = excluded.fact'];
-  await tx.query(
+  await put(
+    tx,
     `INSERT INTO insights.stays_v${String(version)} AS s (stay_id, revision, parts, events, version, fact_hash)
      SELECT stay_id, revision, parts, events, version, fact_hash
      FROM jsonb_to_recordset($1::jsonb) AS r(stay_id text, revision integer, parts jsonb, events jsonb, version integer, fact_hash text)
      ON CONFLICT (stay_id) DO UPDATE SET revision = excluded.revision, parts = excluded.parts, events = excluded.events,
        version = excluded.version, fact_hash = excluded.fact_hash`,
-    [
-      JSON.stringify(
-        stays.map((each) => ({
-          stay_id: each.stayId,
-          revision: each.revision,
-          parts: each.parts,
-          events: each.events,
-          version: each.version,
-          fact_hash: each.factHash,
-        })),
-      ),
-    ],
+    stays.map((each) => ({
+      stay_id: each.stayId,
+      revision: each.revision,
+      parts: each.parts,
+      events: each.events,
+      version: each.version,
+      fact_hash: each.factHash,
+    })),
   );
-  await tx.query(
+  await put(
+    tx,
     `INSERT INTO insights.cases_v${String(version)} AS c (case_id, stay_id, entries, spans${fact})
      SELECT case_id, stay_id, entries, spans${fact}
      FROM jsonb_to_recordset($1::jsonb) AS r(case_id text, stay_id text, entries jsonb, spans jsonb${factTyped})
      ON CONFLICT (case_id) DO UPDATE SET stay_id = excluded.stay_id, entries = excluded.entries, spans = excluded.spans${factSet}`,
-    [
-      JSON.stringify(
-        cases.map(({ caseId, stayId, entries, spans, fact }) => ({
-          ...{ case_id: caseId, stay_id: stayId, entries, spans, fact },
-        })),
-      ),
-    ],
+    cases.map(({ caseId, stayId, entries, spans, fact }) => ({
+      ...{ case_id: caseId, stay_id: stayId, entries, spans, fact },
+    })),
   );
-  await tx.query(
+  await put(
+    tx,
     `UPDATE insights.stay_facts_v${String(version)} f SET known_until = r.known_until
      FROM jsonb_to_recordset($1::jsonb) AS r(id text, version integer, known_until timestamptz)
      WHERE f.stay_id = r.id AND f.version = r.version`,
-    [JSON.stringify(page.closedFacts.map(({ id, version, knownUntil }) => ({ id, version, known_until: knownUntil })))],
+    page.closedFacts.map(({ id, version, knownUntil }) => ({ id, version, known_until: knownUntil })),
   );
-  await tx.query(
+  await put(
+    tx,
     `UPDATE insights.delay_spans_v${String(version)} f SET known_until = r.known_until
      FROM jsonb_to_recordset($1::jsonb) AS r(id text, part text, version integer, known_until timestamptz)
      WHERE f.case_id = r.id AND f.delay_id = r.part AND f.version = r.version`,
-    [
-      JSON.stringify(
-        page.closedSpans.map(({ id, part, version, knownUntil }) => ({ id, part, version, known_until: knownUntil })),
-      ),
-    ],
+    page.closedSpans.map(({ id, part, version, knownUntil }) => ({ id, part, version, known_until: knownUntil })),
   );
-  await tx.query(
+  await put(
+    tx,
     `INSERT INTO insights.stay_facts_v${String(version)}
      SELECT * FROM jsonb_to_recordset($1::jsonb) AS r(
        stay_id text, version integer, known_from timestamptz, known_until timestamptz, position bigint, events integer,
@@ -195,78 +186,71 @@ const save = async (page: PageOfStays, tx: PoolClient, version: StayFactsVersion
        discharged_at timestamptz, nights integer, alive boolean, destination text, admission_method text, sex text,
        authority text, age_years integer, age_on date, age_class_in text, age_class text, ready_on date, ready_fault boolean, met_at_discharge boolean,
        not_met datemultirange, wards jsonb, case_ids text[], pathways text[], unsettled jsonb)`,
-    [
-      JSON.stringify(
-        page.facts.map(({ stayId, version, knownFrom, knownUntil, position, events, row }) => ({
-          stay_id: stayId,
-          version,
-          known_from: knownFrom,
-          known_until: knownUntil,
-          position,
-          events,
-          person_id: row.personId,
-          hospital: row.hospital,
-          ward: row.ward,
-          admitted_on: row.admittedOn,
-          discharged_on: row.dischargedOn,
-          admitted_at: row.admittedAt,
-          discharged_at: row.dischargedAt,
-          nights: row.nights,
-          alive: row.alive,
-          destination: row.destination,
-          admission_method: row.admissionMethod,
-          sex: row.sex,
-          authority: row.authority,
-          age_years: row.ageYears,
-          age_on: row.ageOn,
-          age_class_in: row.ageClassIn,
-          age_class: row.ageClass,
-          ready_on: row.readyOn,
-          ready_fault: row.readyFault,
-          met_at_discharge: row.metAtDischarge,
-          not_met: multirange(row.notMet),
-          wards: row.wards,
-          case_ids: row.caseIds,
-          pathways: row.pathways.map((pathway) => (pathway === null ? 'unassigned' : String(pathway))),
-          unsettled: row.unsettled,
-        })),
-      ),
-    ],
+    page.facts.map(({ stayId, version, knownFrom, knownUntil, position, events, row }) => ({
+      stay_id: stayId,
+      version,
+      known_from: knownFrom,
+      known_until: knownUntil,
+      position,
+      events,
+      person_id: row.personId,
+      hospital: row.hospital,
+      ward: row.ward,
+      admitted_on: row.admittedOn,
+      discharged_on: row.dischargedOn,
+      admitted_at: row.admittedAt,
+      discharged_at: row.dischargedAt,
+      nights: row.nights,
+      alive: row.alive,
+      destination: row.destination,
+      admission_method: row.admissionMethod,
+      sex: row.sex,
+      authority: row.authority,
+      age_years: row.ageYears,
+      age_on: row.ageOn,
+      age_class_in: row.ageClassIn,
+      age_class: row.ageClass,
+      ready_on: row.readyOn,
+      ready_fault: row.readyFault,
+      met_at_discharge: row.metAtDischarge,
+      not_met: multirange(row.notMet),
+      wards: row.wards,
+      case_ids: row.caseIds,
+      pathways: row.pathways.map((pathway) => (pathway === null ? 'unassigned' : String(pathway))),
+      unsettled: row.unsettled,
+    })),
   );
-  await tx.query(
+  await put(
+    tx,
     `INSERT INTO insights.delay_spans_v${String(version)}
      SELECT * FROM jsonb_to_recordset($1::jsonb) AS r(
        case_id text, delay_id text, version integer, known_from timestamptz, known_until timestamptz, person_id text, stay_id text,
        reason text, family text, owner text, starts_at timestamptz, ends_at timestamptz, starts_on date, ends_on date,
        hospital text, ward text, authority text, pathway text, sex text, age_years integer, age_on date, unsettled jsonb)`,
-    [
-      JSON.stringify(
-        page.spans.map(({ caseId, version, knownFrom, knownUntil, row }) => ({
-          case_id: caseId,
-          delay_id: row.delayId,
-          version,
-          known_from: knownFrom,
-          known_until: knownUntil,
-          person_id: row.personId,
-          stay_id: row.stayId,
-          reason: row.reason,
-          family: row.family,
-          owner: row.owner,
-          starts_at: row.from,
-          ends_at: row.to,
-          starts_on: row.fromOn,
-          ends_on: row.toOn,
-          hospital: row.hospital,
-          ward: row.ward,
-          authority: row.authority,
-          pathway: row.pathway === null ? null : String(row.pathway),
-          sex: row.sex,
-          age_years: row.ageYears,
-          age_on: row.ageOn,
-          unsettled: row.unsettled,
-        })),
-      ),
-    ],
+    page.spans.map(({ caseId, version, knownFrom, knownUntil, row }) => ({
+      case_id: caseId,
+      delay_id: row.delayId,
+      version,
+      known_from: knownFrom,
+      known_until: knownUntil,
+      person_id: row.personId,
+      stay_id: row.stayId,
+      reason: row.reason,
+      family: row.family,
+      owner: row.owner,
+      starts_at: row.from,
+      ends_at: row.to,
+      starts_on: row.fromOn,
+      ends_on: row.toOn,
+      hospital: row.hospital,
+      ward: row.ward,
+      authority: row.authority,
+      pathway: row.pathway === null ? null : String(row.pathway),
+      sex: row.sex,
+      age_years: row.ageYears,
+      age_on: row.ageOn,
+      unsettled: row.unsettled,
+    })),
   );
   if (version === 3) return;
   await saveCaseFacts(page, tx);
