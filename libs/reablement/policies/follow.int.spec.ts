@@ -384,7 +384,7 @@ describe('the policy', () => {
     const asked = jest.spyOn(setting.app.get(Database).pool, 'query');
     await Promise.all(strangers.map((personId) => setting.stay(personId, { stayId: newId() })));
     await setting.app.settled();
-    const questions = asked.mock.calls.filter(([text]) => String(text).includes(subjects.tableName));
+    const questions = asked.mock.calls.filter(([statement]) => JSON.stringify(statement).includes(subjects.tableName));
     asked.mockRestore();
     expect(questions.length).toBeGreaterThan(0);
     expect(questions.length).toBeLessThan(strangers.length / 2);
