@@ -58,7 +58,7 @@ export class SharedReading {
 
   constructor(store: EventStore, options: SharedReadingOptions = {}) {
     this.#store = store;
-    this.#options = { stretch: 1_000, held: 8, patienceMs: 10_000, gatherMs: 50, gatherAllMs: 500, ...options };
+    this.#options = { stretch: 500, held: 8, patienceMs: 10_000, gatherMs: 50, gatherAllMs: 500, ...options };
   }
 
   /** The pages of a consumer from a position to the end of the log, with about so many events each. */
