@@ -8,6 +8,7 @@ import {
   type StoredEvent,
 } from '../event-store/port.js';
 import { Bell } from '../platform/bell.js';
+import { logReaches } from '../platform/prepared.js';
 import { isUnavailable } from '../platform/unavailable.js';
 import {
   CheckpointMoved,
@@ -28,7 +29,6 @@ import type { SharedReading } from './shared-reading.js';
 import type { TakenOver } from './take-over.js';
 import { transaction } from './transaction.js';
 import type { PartitionMarks, Tail } from './tail.js';
-import { logReaches } from '../platform/prepared.js';
 
 /** What all runners of a feed share. */
 export interface FeedParts {

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { MemoryStore, metadata } from '#libs/people/testing/memory-store.js';
 import { StoreUnavailable, type AllPage, type EventFilter, type Position } from '../event-store/port.js';
 import { SharedReading, type SharedReadingOptions } from './shared-reading.js';
@@ -84,16 +85,32 @@ describe('Projections that catch up together', () => {
   test('go along with a slow one, and leave behind who does not move at all', async () => {
     const log = await logOf(200);
     const reading = new SharedReading(log, options);
-    const pause = (ms: number) => () => new Promise((resolve) => setTimeout(resolve, ms));
+    const pausing = (ms: number) => () => pause(ms);
     const [quick, slow, still] = await Promise.all([
       seenBy(reading, {}),
-      seenBy(reading, { types: ['A', 'B'] }, { each: pause(5) }),
-      seenBy(reading, { types: ['C'] }, { size: 5, each: pause(200) }),
+      seenBy(reading, { types: ['A', 'B'] }, { each: pausing(5) }),
+      seenBy(reading, { types: ['C'] }, { size: 5, each: pausing(200) }),
     ]);
     expect(quick.seen).toEqual(positions(200));
     expect(slow.seen).toEqual(positions(200).filter((position) => position % 3 !== 0));
     expect(still.seen).toEqual(positions(200, 'C'));
   });
+
+  test('wait once for who does not move, and not at every stretch that follows', async () => {
+    const log = await logOf(400);
+    const reading = new SharedReading(log, { ...options, patienceMs: 500 });
+    const done = Promise.withResolvers<undefined>();
+    const quick = Promise.all([seenBy(reading, {}), seenBy(reading, { types: ['A'] })]).finally(() =>
+      done.resolve(undefined),
+    );
+    const [[all, a], still] = await Promise.all([
+      quick,
+      seenBy(reading, { types: ['C'] }, { size: 5, each: () => done.promise }),
+    ]);
+    expect(all.seen).toEqual(positions(400));
+    expect(a.seen).toEqual(positions(400, 'A'));
+    expect(still.seen).toEqual(positions(400, 'C'));
+  }, 10_000);
 
   test('from different places each begin where they stand', async () => {
     const log = await logOf(100);

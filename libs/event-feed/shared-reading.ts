@@ -163,11 +163,16 @@ export class SharedReading {
     read.then((page) => (page.readTo === from ? gone() : (stretch.page = page)), gone);
   }
 
-  /** Others have not read the oldest stretch yet. */
+  /** Others still go along and have not read the oldest stretch yet; who was left behind it is waited for no more. */
   #isHeldUp(reader: Reader): boolean {
-    const end = this.#stretches[0]?.page?.readTo;
+    const [oldest] = this.#stretches;
+    if (oldest?.page === undefined) return false;
+    const { from, page } = oldest;
     return [...this.#readers].some(
-      (other) => other !== reader && end !== undefined && comparePositions(other.position, end) < 0,
+      (other) =>
+        other !== reader &&
+        comparePositions(from, other.position) <= 0 &&
+        comparePositions(other.position, page.readTo) < 0,
     );
   }
 

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import { migrate } from '../../platform/migrations.js';
+import { logReaches, prepared } from '../../platform/prepared.js';
 import {
   EventStore,
   StoreUnavailable,
@@ -23,7 +24,6 @@ import { GroupCommit } from './group-commit.js';
 import { GroupRead } from './group-read.js';
 import { logMigrations } from './log-schema.js';
 import { asStoreError } from './unavailable.js';
-import { logReaches, prepared } from '../../platform/prepared.js';
 
 export interface PostgresEventStoreOptions {
   /** The clock that says when we knew. Default: the clock of the database. Either way it never runs backwards. */
