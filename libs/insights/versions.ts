@@ -47,3 +47,48 @@ export class Versions<T> {
 export const put = async (tx: PoolClient, sql: string, rows: readonly object[]): Promise<void> => {
   if (rows.length > 0) await tx.query(prepared(sql, [JSON.stringify(rows)]));
 };
+
+/** A column of a table of versions: its name, its type and the field of the row it holds. */
+export type VersionColumn = readonly [name: string, type: string, field: string];
+
+/** Writes what a page made and ended into its table. `key`: the columns, with their types, that the key of `write` names in this order. */
+export const saveVersions = async <T extends object>(
+  tx: PoolClient,
+  { made, closed }: Versions<T>,
+  {
+    table,
+    key,
+    columns,
+  }: {
+    readonly table: string;
+    readonly key: readonly (readonly [name: string, type: string])[];
+    readonly columns: readonly VersionColumn[];
+  },
+): Promise<void> => {
+  const typed = (of: readonly (readonly [string, string, ...unknown[]])[]): string =>
+    of.map(([name, type]) => `${name} ${type}`).join(', ');
+  await put(
+    tx,
+    `UPDATE ${table} f SET known_until = r.known_until
+     FROM jsonb_to_recordset($1::jsonb) AS r(${typed(key)}, version integer, known_until timestamptz)
+     WHERE ${key.map(([name]) => `f.${name} = r.${name}`).join(' AND ')} AND f.version = r.version`,
+    closed.map((each) => ({
+      ...Object.fromEntries(key.map(([name], at) => [name, each.key[at]])),
+      ...{ version: each.version, known_until: each.knownUntil },
+    })),
+  );
+  const names = columns.map(([name]) => name).join(', ');
+  await put(
+    tx,
+    `INSERT INTO ${table} (${names}, version, known_from, known_until)
+     SELECT ${names}, version, known_from, known_until FROM jsonb_to_recordset($1::jsonb)
+       AS r(${typed(columns)}, version integer, known_from timestamptz, known_until timestamptz)`,
+    made.map(({ row, version, knownFrom, knownUntil }) => {
+      const fields = new Map<string, unknown>(Object.entries(row));
+      return {
+        ...Object.fromEntries(columns.map(([name, , field]) => [name, fields.get(field) ?? null])),
+        ...{ version, known_from: knownFrom, known_until: knownUntil },
+      };
+    }),
+  );
+};

@@ -62,7 +62,8 @@ export class PageOfHistories {
       const fact = facts.get(part) ?? null;
       const last = held.facts[part] ?? { version: 0, hash: null };
       const hash = fact === null ? null : hashOf(fact);
-      if (hash !== last.hash) held.facts[part] = this.facts.write([held.id, part], last, fact, hash, recordedAt);
+      if (hash !== last.hash)
+        held.facts[part] = this.facts.write([held.id, ...part.split(' ')], last, fact, hash, recordedAt);
     }
   }
 }

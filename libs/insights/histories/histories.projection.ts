@@ -4,7 +4,7 @@ import type { StoredEvent } from '#libs/event-store/port.js';
 import type { CivilDate } from '#libs/nhs/index.js';
 import type { HistoryKind } from '../domain/care-fact.js';
 import { prepared } from '#libs/platform/prepared.js';
-import { put, type Written } from '../versions.js';
+import { put, saveVersions, type Written } from '../versions.js';
 import { type HistoryEntry, historyEntryOf } from './entries.js';
 import { PageOfHistories } from './folding.js';
 import { careFactColumns, historiesDdl, historiesStandIns, historiesTables, type HistoriesVersion } from './tables.js';
@@ -72,32 +72,15 @@ const saveHistories = async (page: PageOfHistories, tx: PoolClient, version: His
   );
 };
 
-const columnNames = careFactColumns.map(([name]) => name).join(', ');
-const typedColumns = careFactColumns.map(([name, type]) => `${name} ${type}`).join(', ');
-
-const saveFacts = async ({ facts }: PageOfHistories, tx: PoolClient): Promise<void> => {
-  await put(
-    tx,
-    `UPDATE insights.care_facts_v2 f SET known_until = r.known_until
-       FROM jsonb_to_recordset($1::jsonb) AS r(id text, part text, version integer, known_until timestamptz)
-       WHERE f.id = r.id AND f.kind = split_part(r.part, ' ', 1) AND f.n = split_part(r.part, ' ', 2)::integer AND f.version = r.version`,
-    facts.closed.map(({ key: [id, part], version, knownUntil }) => ({
-      ...{ id, part, version, known_until: knownUntil },
-    })),
-  );
-  await put(
-    tx,
-    `INSERT INTO insights.care_facts_v2 (${columnNames}, version, known_from, known_until)
-       SELECT ${columnNames}, version, known_from, known_until FROM jsonb_to_recordset($1::jsonb)
-         AS r(${typedColumns}, version integer, known_from timestamptz, known_until timestamptz)`,
-    facts.made.map(({ row, version, knownFrom, knownUntil }) => ({
-      ...Object.fromEntries(
-        careFactColumns.map(([name, , field]) => [name, field in row ? row[field as keyof typeof row] : null]),
-      ),
-      ...{ version, known_from: knownFrom, known_until: knownUntil },
-    })),
-  );
-};
+const factTable = {
+  table: 'insights.care_facts_v2',
+  key: [
+    ['id', 'text'],
+    ['kind', 'text'],
+    ['n', 'integer'],
+  ],
+  columns: careFactColumns,
+} as const;
 
 const historiesOf = (version: HistoriesVersion): Projection => ({
   name: 'insights.histories',
@@ -137,7 +120,7 @@ const historiesOf = (version: HistoriesVersion): Projection => ({
     for (const { stream, kind, entry } of found) page.apply(stream, kind, entry);
     if (page.touched.size === 0) return;
     await saveHistories(page, tx, version);
-    if (version !== 1) await saveFacts(page, tx);
+    if (version !== 1) await saveVersions(tx, page.facts, factTable);
   },
 });
 

@@ -4,7 +4,7 @@ import type { StoredEvent } from '#libs/event-store/port.js';
 import type { CaseEntry } from '../domain/case-history.js';
 import { type DayRun, type StayParts } from '../domain/stay-fact.js';
 import { prepared } from '#libs/platform/prepared.js';
-import { put, type Written } from '../versions.js';
+import { put, saveVersions, type Written } from '../versions.js';
 import { caseEventTypes, isCaseEvent } from './case-entry.js';
 import { caseIdOf, type HeldCase, type HeldStay, PageOfStays, stayIdOf } from './folding.js';
 import { isStayEvent, stayEventTypes } from './stay-parts.js';
@@ -84,30 +84,11 @@ const load = async (
   return page;
 };
 
-const caseColumnNames = caseFactColumns.map(([name]) => name).join(', ');
-const typedCaseColumns = caseFactColumns.map(([name, type]) => `${name} ${type}`).join(', ');
-
-const saveCaseFacts = async ({ caseFacts }: PageOfStays, tx: PoolClient): Promise<void> => {
-  await put(
-    tx,
-    `UPDATE insights.case_facts_v4 f SET known_until = r.known_until
-       FROM jsonb_to_recordset($1::jsonb) AS r(case_id text, version integer, known_until timestamptz)
-       WHERE f.case_id = r.case_id AND f.version = r.version`,
-    caseFacts.closed.map(({ key: [caseId], version, knownUntil }) => ({
-      ...{ case_id: caseId, version, known_until: knownUntil },
-    })),
-  );
-  await put(
-    tx,
-    `INSERT INTO insights.case_facts_v4 (${caseColumnNames}, version, known_from, known_until)
-       SELECT ${caseColumnNames}, version, known_from, known_until FROM jsonb_to_recordset($1::jsonb)
-         AS r(${typedCaseColumns}, version integer, known_from timestamptz, known_until timestamptz)`,
-    caseFacts.made.map(({ row, version, knownFrom, knownUntil }) => ({
-      ...Object.fromEntries(caseFactColumns.map(([name, , field]) => [name, row[field]])),
-      ...{ version, known_from: knownFrom, known_until: knownUntil },
-    })),
-  );
-};
+const caseFactTable = {
+  table: 'insights.case_facts_v4',
+  key: [['case_id', 'text']],
+  columns: caseFactColumns,
+} as const;
 
 const saveEventTimes = async (
   stays: readonly HeldStay[],
@@ -253,7 +234,7 @@ const save = async (page: PageOfStays, tx: PoolClient, version: StayFactsVersion
     })),
   );
   if (version === 3) return;
-  await saveCaseFacts(page, tx);
+  await saveVersions(tx, page.caseFacts, caseFactTable);
   await saveEventTimes(stays, cases, tx);
 };
 
