@@ -70,7 +70,7 @@ export const saveVersions = async <T extends object>(
   await put(
     tx,
     `UPDATE ${table} f SET known_until = r.known_until
-     FROM jsonb_to_recordset($1::jsonb) AS r(${typed(key)}, version integer, known_until timestamptz)
+     FROM json_to_recordset($1::json) AS r(${typed(key)}, version integer, known_until timestamptz)
      WHERE ${key.map(([name]) => `f.${name} = r.${name}`).join(' AND ')} AND f.version = r.version`,
     closed.map((each) => ({
       ...Object.fromEntries(key.map(([name], at) => [name, each.key[at]])),
@@ -81,7 +81,7 @@ export const saveVersions = async <T extends object>(
   await put(
     tx,
     `INSERT INTO ${table} (${names}, version, known_from, known_until)
-     SELECT ${names}, version, known_from, known_until FROM jsonb_to_recordset($1::jsonb)
+     SELECT ${names}, version, known_from, known_until FROM json_to_recordset($1::json)
        AS r(${typed(columns)}, version integer, known_from timestamptz, known_until timestamptz)`,
     made.map(({ row, version, knownFrom, knownUntil }) => {
       const fields = new Map<string, unknown>(Object.entries(row));

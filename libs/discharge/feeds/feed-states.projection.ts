@@ -58,7 +58,7 @@ export const feedStatesProjection: Projection = {
     if (rows.length === 0) return;
     await tx.query(
       `INSERT INTO ${feedStatesTable}
-       SELECT * FROM jsonb_to_recordset($1::jsonb) AS row(stream_id text, revision integer, position bigint, occurred_at timestamptz,
+       SELECT * FROM json_to_recordset($1::json) AS row(stream_id text, revision integer, position bigint, occurred_at timestamptz,
          recorded_at timestamptz, feed text, hospitals text[], state text, since timestamptz)
        ON CONFLICT (stream_id, revision) DO NOTHING`,
       [JSON.stringify(rows)],

@@ -47,14 +47,14 @@ const columns = `${latest}, occurred_at, type`;
 
 const writeVersions = `
 INSERT INTO ${stayVersionsTable} (${columns}, block)
-SELECT ${columns}, block FROM jsonb_to_recordset($1::jsonb)
+SELECT ${columns}, block FROM json_to_recordset($1::json)
   AS row(stay_id text, revision integer, position bigint, recorded_at timestamptz, occurred_at timestamptz,
          type text, admission_cancelled_at timestamptz, discharge_cancelled_at timestamptz, person_id text, block jsonb)
 ON CONFLICT (stay_id, revision) DO NOTHING`;
 
 const writeLatest = `
 INSERT INTO ${staysTable} (${latest})
-SELECT ${latest} FROM jsonb_to_recordset($1::jsonb)
+SELECT ${latest} FROM json_to_recordset($1::json)
   AS row(stay_id text, revision integer, position bigint, recorded_at timestamptz,
          admission_cancelled_at timestamptz, discharge_cancelled_at timestamptz, person_id text)
 ON CONFLICT (stay_id) DO UPDATE SET

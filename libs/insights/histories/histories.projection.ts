@@ -55,7 +55,7 @@ const saveHistories = async (page: PageOfHistories, tx: PoolClient, version: His
     tx,
     `INSERT INTO insights.histories_v${String(version)} (stream, kind, id, case_id, first_on, last_on, entries${column})
      SELECT stream, kind, id, case_id, first_on, last_on, entries${column}
-     FROM jsonb_to_recordset($1::jsonb) AS r(stream text, kind text, id text, case_id text, first_on date, last_on date, entries jsonb${typed})
+     FROM json_to_recordset($1::json) AS r(stream text, kind text, id text, case_id text, first_on date, last_on date, entries jsonb${typed})
      ON CONFLICT (stream) DO UPDATE SET case_id = excluded.case_id, first_on = excluded.first_on, last_on = excluded.last_on,
        entries = excluded.entries${updated}`,
     histories.map(({ stream, kind, id, caseId, firstOn, lastOn, entries, facts }) => ({
@@ -66,7 +66,7 @@ const saveHistories = async (page: PageOfHistories, tx: PoolClient, version: His
   await put(
     tx,
     `INSERT INTO insights.care_event_times_v2 (stream, recorded)
-     SELECT stream, recorded FROM jsonb_to_recordset($1::jsonb) AS r(stream text, recorded timestamptz[])
+     SELECT stream, recorded FROM json_to_recordset($1::json) AS r(stream text, recorded timestamptz[])
      ON CONFLICT (stream) DO UPDATE SET recorded = excluded.recorded`,
     histories.map(({ stream, entries }) => ({ stream, recorded: entries.map(({ recordedAt }) => recordedAt) })),
   );

@@ -123,7 +123,7 @@ class Fold {
     await tx.query(
       prepared(
         `INSERT INTO insights.${name}${this.#suffix} (${columns})
-         SELECT ${columns} FROM jsonb_to_recordset($1::jsonb) AS r(event_id text, person_id text, position bigint,
+         SELECT ${columns} FROM json_to_recordset($1::json) AS r(event_id text, person_id text, position bigint,
            known_from timestamptz, said_at timestamptz, birth_date date, sex text)
          ON CONFLICT DO NOTHING`,
         [JSON.stringify(rows)],

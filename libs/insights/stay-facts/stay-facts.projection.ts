@@ -98,7 +98,7 @@ const saveEventTimes = async (
   await put(
     tx,
     `INSERT INTO insights.event_times_v4 (stream, recorded)
-     SELECT stream, recorded FROM jsonb_to_recordset($1::jsonb) AS r(stream text, recorded timestamptz[])
+     SELECT stream, recorded FROM json_to_recordset($1::json) AS r(stream text, recorded timestamptz[])
      ON CONFLICT (stream) DO UPDATE SET recorded = excluded.recorded`,
     [
       ...stays.map(({ stayId, events }) => ({ stream: `stay-${stayId}`, recorded: events.map(([, at]) => at) })),
@@ -122,7 +122,7 @@ const save = async (page: PageOfStays, tx: PoolClient, version: StayFactsVersion
     tx,
     `INSERT INTO insights.stays_v${String(version)} AS s (stay_id, revision, parts, events, version, fact_hash)
      SELECT stay_id, revision, parts, events, version, fact_hash
-     FROM jsonb_to_recordset($1::jsonb) AS r(stay_id text, revision integer, parts jsonb, events jsonb, version integer, fact_hash text)
+     FROM json_to_recordset($1::json) AS r(stay_id text, revision integer, parts jsonb, events jsonb, version integer, fact_hash text)
      ON CONFLICT (stay_id) DO UPDATE SET revision = excluded.revision, parts = excluded.parts, events = excluded.events,
        version = excluded.version, fact_hash = excluded.fact_hash`,
     stays.map((each) => ({
@@ -138,7 +138,7 @@ const save = async (page: PageOfStays, tx: PoolClient, version: StayFactsVersion
     tx,
     `INSERT INTO insights.cases_v${String(version)} AS c (case_id, stay_id, entries, spans${fact})
      SELECT case_id, stay_id, entries, spans${fact}
-     FROM jsonb_to_recordset($1::jsonb) AS r(case_id text, stay_id text, entries jsonb, spans jsonb${factTyped})
+     FROM json_to_recordset($1::json) AS r(case_id text, stay_id text, entries jsonb, spans jsonb${factTyped})
      ON CONFLICT (case_id) DO UPDATE SET stay_id = excluded.stay_id, entries = excluded.entries, spans = excluded.spans${factSet}`,
     cases.map(({ caseId, stayId, entries, spans, fact }) => ({
       ...{ case_id: caseId, stay_id: stayId, entries, spans, fact },
@@ -147,21 +147,21 @@ const save = async (page: PageOfStays, tx: PoolClient, version: StayFactsVersion
   await put(
     tx,
     `UPDATE insights.stay_facts_v${String(version)} f SET known_until = r.known_until
-     FROM jsonb_to_recordset($1::jsonb) AS r(id text, version integer, known_until timestamptz)
+     FROM json_to_recordset($1::json) AS r(id text, version integer, known_until timestamptz)
      WHERE f.stay_id = r.id AND f.version = r.version`,
     page.closedFacts.map(({ id, version, knownUntil }) => ({ id, version, known_until: knownUntil })),
   );
   await put(
     tx,
     `UPDATE insights.delay_spans_v${String(version)} f SET known_until = r.known_until
-     FROM jsonb_to_recordset($1::jsonb) AS r(id text, part text, version integer, known_until timestamptz)
+     FROM json_to_recordset($1::json) AS r(id text, part text, version integer, known_until timestamptz)
      WHERE f.case_id = r.id AND f.delay_id = r.part AND f.version = r.version`,
     page.closedSpans.map(({ id, part, version, knownUntil }) => ({ id, part, version, known_until: knownUntil })),
   );
   await put(
     tx,
     `INSERT INTO insights.stay_facts_v${String(version)}
-     SELECT * FROM jsonb_to_recordset($1::jsonb) AS r(
+     SELECT * FROM json_to_recordset($1::json) AS r(
        stay_id text, version integer, known_from timestamptz, known_until timestamptz, position bigint, events integer,
        person_id text, hospital text, ward text, admitted_on date, discharged_on date, admitted_at timestamptz,
        discharged_at timestamptz, nights integer, alive boolean, destination text, admission_method text, sex text,
@@ -204,7 +204,7 @@ const save = async (page: PageOfStays, tx: PoolClient, version: StayFactsVersion
   await put(
     tx,
     `INSERT INTO insights.delay_spans_v${String(version)}
-     SELECT * FROM jsonb_to_recordset($1::jsonb) AS r(
+     SELECT * FROM json_to_recordset($1::json) AS r(
        case_id text, delay_id text, version integer, known_from timestamptz, known_until timestamptz, person_id text, stay_id text,
        reason text, family text, owner text, starts_at timestamptz, ends_at timestamptz, starts_on date, ends_on date,
        hospital text, ward text, authority text, pathway text, sex text, age_years integer, age_on date, unsettled jsonb)`,
