@@ -57,7 +57,7 @@ CREATE INDEX IF NOT EXISTS care_facts_v2_case ON insights.care_facts_v2 (case_id
 CREATE TABLE IF NOT EXISTS insights.care_event_times_v2 (
   stream text PRIMARY KEY,
   recorded timestamptz[] NOT NULL
-);
+) WITH (fillfactor = 75);
 `;
 
 export const historiesDdl = (version: HistoriesVersion): string =>

@@ -46,8 +46,8 @@ const load = async (
   const found = await tx.query<CaseRow>(
     prepared(
       `SELECT ${columns} FROM insights.cases_v${String(version)}
-     WHERE case_id = ANY($1) OR stay_id = ANY($2)
-        OR stay_id IN (SELECT stay_id FROM insights.cases_v${String(version)} WHERE case_id = ANY($1))
+     WHERE case_id = ANY($1)
+        OR stay_id = ANY($2::text[] || ARRAY(SELECT stay_id FROM insights.cases_v${String(version)} WHERE case_id = ANY($1) AND stay_id IS NOT NULL))
      ORDER BY case_id`,
       [[...caseIds], [...stayIds]],
     ),

@@ -40,7 +40,7 @@ CREATE INDEX IF NOT EXISTS case_facts_v4_now ON insights.case_facts_v4 (case_id)
 CREATE TABLE IF NOT EXISTS insights.event_times_v4 (
   stream text PRIMARY KEY,
   recorded timestamptz[] NOT NULL
-);
+) WITH (fillfactor = 75);
 `;
 
 export const stayFactDdl = (version: StayFactsVersion): string => `
@@ -52,13 +52,13 @@ CREATE TABLE IF NOT EXISTS insights.stays_v${String(version)} (
   events jsonb NOT NULL,
   version integer NOT NULL,
   fact_hash text
-);
+) WITH (fillfactor = 75);
 CREATE TABLE IF NOT EXISTS insights.cases_v${String(version)} (
   case_id text PRIMARY KEY,
   stay_id text,
   entries jsonb NOT NULL,
   spans jsonb NOT NULL${version === 3 ? '' : ',\n  fact jsonb NOT NULL'}
-);
+) WITH (fillfactor = 75);
 CREATE INDEX IF NOT EXISTS cases_v${String(version)}_stay ON insights.cases_v${String(version)} (stay_id) WHERE stay_id IS NOT NULL;
 CREATE TABLE IF NOT EXISTS insights.stay_facts_v${String(version)} (
   stay_id text NOT NULL,
