@@ -1,5 +1,6 @@
 import type { PoolClient } from 'pg';
 import type { AllPage, Position, StoredEvent } from '../event-store/port.js';
+import { analyze } from './analyze.js';
 import { moveCheckpoint, readCheckpoint } from './checkpoints.js';
 import { park, parkedSubjects, reasonOf, subjectOf, waitsForEarlier, type ToPark } from './parking.js';
 import type { Projection } from './port.js';
@@ -12,6 +13,7 @@ import { transaction } from './transaction.js';
 export class ProjectionRunner extends Runner<Projection> {
   protected override readonly pageSize = 2_000;
   readonly #onCommitted: (readTo: Position) => void;
+  #analyzed = false;
 
   constructor(projection: Projection, parts: FeedParts, onCommitted: (readTo: Position) => void) {
     super(projection, parts);
@@ -39,6 +41,20 @@ export class ProjectionRunner extends Runner<Projection> {
     if (!done) return;
     this.moved(to);
     this.#onCommitted(to);
+  }
+
+  /** Once, however often it has to queue for its tables then; of an empty log there is nothing to tell. */
+  protected override async beforeTakeOver(): Promise<void> {
+    if (this.#analyzed || this.position === '0') return;
+    this.#analyzed = true;
+    const { pool, log } = this.parts;
+    const shadow = (await readCheckpoint(pool, this.id))?.shadow ?? null;
+    const names = shadow === null ? undefined : new ShadowNames(this.consumer, shadow);
+    await analyze(
+      pool,
+      this.consumer.tables.map((table) => names?.of(table) ?? table),
+      log,
+    );
   }
 
   protected override async takeOver(tx: PoolClient): Promise<TakenOver> {

@@ -1,5 +1,6 @@
 import type { Pool, PoolClient } from 'pg';
 import { comparePositions, type EventStore } from '../event-store/port.js';
+import { analyze } from './analyze.js';
 import { readCheckpoint, type ConsumerId } from './checkpoints.js';
 import type { Projection } from './port.js';
 import { ShadowTables } from './shadow-tables.js';
@@ -23,6 +24,10 @@ export async function rebuildProjection(
   await ShadowTables.use(pool, store, projection, async (shadow) => {
     const total = Number(await store.head());
     await shadow.foldOn(pool, undefined, none, (readTo) => onProgress(Math.min(Number(readTo), total), total));
+    await analyze(
+      pool,
+      projection.tables.map((table) => shadow.names.of(table)),
+    );
     await transaction(pool, async (tx) => {
       await tx.query(`SET LOCAL lock_timeout = '30s'; SET LOCAL statement_timeout TO 0`);
       const live = await readCheckpoint(tx, id, 'FOR UPDATE');

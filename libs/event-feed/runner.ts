@@ -289,6 +289,7 @@ export abstract class Runner<C extends Projection | Policy = Projection | Policy
     // Whose place is taken has a checkpoint of its own: no idle moves, which would hold one of the two and wait for the other.
     this.#busy = this.#beside;
     try {
+      await this.beforeTakeOver();
       await this.#idleMove;
       const { position, older } = await transaction(this.parts.pool, (tx) => this.takeOver(tx));
       this.#state = 'running';
@@ -304,6 +305,11 @@ export abstract class Runner<C extends Projection | Policy = Projection | Policy
       this.#busy = false;
     }
     this.parts.onMoved();
+  }
+
+  /** What is built is complete, and not read yet. */
+  protected beforeTakeOver(): Promise<void> {
+    return Promise.resolve();
   }
 
   /** The versions that are gone, and where it stands when that changed. */

@@ -97,6 +97,18 @@ describe('a new version of a read model takes over', () => {
     ]);
   }, 60_000);
 
+  it('with what PostgreSQL must know to plan its readers, as does what is rebuilt', async () => {
+    const rows = (): Promise<unknown[]> =>
+      setting.rows(`SELECT reltuples FROM pg_class WHERE oid = 'trial.wards_v2'::regclass`);
+    await (await lived(300)).stop();
+    const feed = await setting.started(newer);
+    await answers(feed, 2);
+    expect(await rows()).toEqual([{ reltuples: 11 }]);
+    await came(4);
+    await feed.rebuild('trial.wards');
+    expect(await rows()).toEqual([{ reltuples: 11 }]);
+  });
+
   it('and equals what the log says', async () => {
     const first = await lived(300);
     await first.stop();
