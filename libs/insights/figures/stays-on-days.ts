@@ -20,7 +20,7 @@ interface Row {
   readonly discharged_on: string | null;
   readonly not_met: string | null;
   readonly met_at_discharge: boolean | null;
-  readonly alive: boolean;
+  readonly alive: boolean | null;
   readonly first_age: AgeClass | null;
   readonly last_age: AgeClass | null;
   /** Only where a birthday between the first and the last day matters. */
@@ -50,6 +50,14 @@ const knownAgeOf = (row: Row): KnownAge | null => {
 
 const ageClassOn = (row: Row, day: CivilDate): AgeClass | null =>
   row.first_age === row.last_age ? row.first_age : ageClassOf(ageOn(knownAgeOf(row), day));
+
+type Column = readonly [name: string, type: string, sql: string | null];
+
+/** Read further only where a birthday between the first and the last day matters. */
+const ofBirthday: ReadonlySet<string> = new Set(['birth_date', 'age_years', 'age_on']);
+/** Days and their ranges come as texts. */
+const shownSql = ([name, type, sql]: Column): string =>
+  `${sql === null ? `NULL::${type}` : name}${type.startsWith('date') ? '::text' : ''} AS ${name}`;
 
 export interface StaysWanted {
   /** With those discharged on the day. */
@@ -88,47 +96,50 @@ export const staysOnDays = async (
     ...(typeof wanted.reads === 'number'
       ? [`coalesce(f.discharged_on, ${end}::date) - f.admitted_on > ${parameters.add(wanted.reads)}::int`]
       : []),
-    ...(criteria ? [`(NOT isempty(f.not_met) OR f.met_at_discharge = false OR f.unsettled IS NOT NULL)`] : []),
+    ...(criteria
+      ? [
+          `(f.not_met && daterange(${first}::date, ${end}::date)${wanted.discharged ? ' OR f.met_at_discharge = false' : ''} OR f.unsettled IS NOT NULL)`,
+        ]
+      : []),
     ...equals('f.hospital', filters.hospital, parameters),
     ...equals('f.authority', filters.authority, parameters),
   ];
-  const ids = wanted.single
-    ? `f.stay_id, ${person} AS person_id, f.case_ids[1] AS case_id`
-    : 'NULL::text AS stay_id, NULL::text AS person_id, NULL::text AS case_id';
-  // `OFFSET 0` keeps the planner from working out ages once for each place they stand in; days become texts once alike stays are one.
-  const query = `
-    WITH ${ctes}, aged AS (
-      SELECT f.admitted_on, f.discharged_on,
-        ${criteria ? 'f.not_met' : 'NULL::datemultirange'} AS not_met,
-        ${wanted.discharged ? 'f.met_at_discharge' : 'NULL::boolean'} AS met_at_discharge,
-        ${wanted.discharged ? aliveSql : 'false'} AS alive,
-        ${ageOnDaySql(`greatest(f.admitted_on, ${first}::date)`)} AS first_class,
-        ${ageOnDaySql(lastDay)} AS last_class,
-        b.birth_date, f.age_years, f.age_on,
-        ${wards ? 'f.wards' : 'NULL::jsonb'} AS wards,
-        ${groupBy === null ? 'NULL' : (groupSql[groupBy] ?? 'NULL')}::text AS group_key,
-        ${criteria ? 'f.unsettled' : 'NULL::jsonb'} AS unsettled,
-        ${criteria ? 'CASE WHEN f.unsettled IS NULL THEN NULL ELSE f.admitted_at END' : 'NULL::timestamptz'} AS admitted_at,
-        ${ids}, f.events
-      FROM insights.stay_facts_v4 f ${joins}
-      WHERE ${conditions.join(' AND ')} OFFSET 0),
-    stays AS (SELECT *, ${ages('first_class')} AS first_age, ${ages('last_class')} AS last_age FROM aged OFFSET 0),
-    basis AS (SELECT *, first_age IS NOT DISTINCT FROM last_age AS no_birthday FROM stays)`;
-  const shared = 'not_met, met_at_discharge, alive, first_age, last_age, wards, group_key, unsettled, admitted_at';
-  const own = ['birth_date', 'age_years', 'age_on'].map(
-    (column) => `CASE WHEN no_birthday THEN NULL ELSE ${column} END AS ${column}`,
+  // What nobody reads is a constant: it stays out of what is grouped, and is added to what alike stays have become.
+  const columns: readonly Column[] = [
+    ['admitted_on', 'date', 'f.admitted_on'],
+    ['discharged_on', 'date', 'f.discharged_on'],
+    ['not_met', 'datemultirange', criteria ? 'f.not_met' : null],
+    ['met_at_discharge', 'boolean', wanted.discharged ? 'f.met_at_discharge' : null],
+    ['alive', 'boolean', wanted.discharged ? aliveSql : null],
+    ['first_age', 'text', ageOnDaySql(`greatest(f.admitted_on, ${first}::date)`)],
+    ['last_age', 'text', ageOnDaySql(lastDay)],
+    ['birth_date', 'date', 'b.birth_date'],
+    ['age_years', 'int', 'f.age_years'],
+    ['age_on', 'date', 'f.age_on'],
+    ['wards', 'jsonb', wards ? 'f.wards' : null],
+    ['group_key', 'text', groupBy === null ? null : (groupSql[groupBy] ?? null)],
+    ['unsettled', 'jsonb', criteria ? 'f.unsettled' : null],
+    ['admitted_at', 'timestamptz', criteria ? 'CASE WHEN f.unsettled IS NOT NULL THEN f.admitted_at END' : null],
+    ['stay_id', 'text', wanted.single ? 'f.stay_id' : null],
+    ['person_id', 'text', wanted.single ? person : null],
+    ['case_id', 'text', wanted.single ? 'f.case_ids[1]' : null],
+  ];
+  const read = columns.filter(([, , sql]) => sql !== null);
+  const names = read.map(([name]) => name);
+  const alike = names.map((name) =>
+    ofBirthday.has(name) ? `CASE WHEN first_age IS DISTINCT FROM last_age THEN ${name} END AS ${name}` : name,
   );
-  const columns = `admitted_on, discharged_on, ${shared}, ${own.join(', ')}, stay_id, person_id, case_id`;
-  const alike = wanted.single
-    ? `SELECT ${columns}, 1 AS n, events FROM basis`
-    : `SELECT ${columns}, count(*)::int AS n, sum(events)::float8 AS events FROM basis
-       GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17`;
+  // `OFFSET 0` keeps the planner from working out ages once for each place they stand in; days become texts once alike stays are one.
   const { rows } = await readMany<Row>(
     db,
-    `${query}, alike AS (${alike})
-     SELECT admitted_on::text AS admitted_on, discharged_on::text AS discharged_on, not_met::text AS not_met, met_at_discharge, alive, first_age, last_age,
-       wards, group_key, unsettled, admitted_at, birth_date::text AS birth_date, age_years, age_on::text AS age_on, stay_id, person_id, case_id, n, events
-     FROM alike${wanted.single ? ' ORDER BY stay_id' : ''}`,
+    `WITH ${ctes}, aged AS (
+       SELECT ${read.map(([name, , sql]) => `${sql ?? ''} AS ${name}`).join(', ')}, f.events
+       FROM insights.stay_facts_v4 f ${joins} WHERE ${conditions.join(' AND ')} OFFSET 0),
+     stays AS (SELECT ${names.map((name) => (name.endsWith('_age') ? `${ages(name)} AS ${name}` : name)).join(', ')}, events FROM aged OFFSET 0),
+     alike AS (
+       SELECT ${alike.join(', ')}, ${wanted.single ? '1 AS n, events' : 'count(*)::int AS n, sum(events)::float8 AS events'}
+       FROM stays ${wanted.single ? '' : `GROUP BY ${names.map((_, index) => String(index + 1)).join(', ')}`})
+     SELECT ${columns.map(shownSql).join(', ')}, n, events FROM alike${wanted.single ? ' ORDER BY stay_id' : ''}`,
     parameters.values,
     !wanted.single,
   );
@@ -179,7 +190,7 @@ function* unitsOf(
         day,
         admittedOn: row.admitted_on,
         openAtMidnight,
-        alive: row.alive,
+        alive: row.alive === true,
         notMeeting,
         personId: row.person_id,
         stayId: row.stay_id,
