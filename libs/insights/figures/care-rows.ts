@@ -8,7 +8,7 @@ import type { CareRow, WhichFacts } from './care-row.js';
  * While the tables of the facts are built beside those of the version before, views stand in for them that hold none (histories/tables.ts,
  * stay-facts/tables.ts): what is counted is then worked out of what the events said, as the fold does it.
  */
-const areFolded = async (db: Database): Promise<boolean> => {
+export const areFolded = async (db: Database): Promise<boolean> => {
   const { rows } = await db.query<{ tables: number }>(
     `SELECT count(*)::int AS tables FROM pg_class
      WHERE oid IN (to_regclass('insights.care_facts_v2'), to_regclass('insights.case_facts_v4')) AND relkind = 'r'`,

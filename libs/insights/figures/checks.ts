@@ -1,8 +1,8 @@
-import { addDays, type CivilDate } from '#libs/nhs/index.js';
+import { addDays } from '#libs/nhs/index.js';
 import type { Database } from '#libs/platform/database.js';
-import type { AwardFact, EpisodeFact } from '../domain/care-fact.js';
 import { inCheckCohort, type CheckUnit, type OfferedUnit } from '../domain/care-rules.js';
 import { alive65, type DischargedStays } from '../domain/stay-rules.js';
+import { behindChecks } from './behind-checks.js';
 import { careRows } from './care-rows.js';
 import { dischargedStays } from './discharged-stays.js';
 import type { Found } from './found.js';
@@ -10,42 +10,22 @@ import { caseAttributes, caseReads, passes, readsOf } from './of-case.js';
 import { PeopleKnown } from './people-known.js';
 import type { Question } from './question.js';
 
-/** The awarded reablement or rehab-bed request behind a check: the one awarded last that still stands, else the one awarded last. */
-const awardBehind = (awards: readonly AwardFact[]): AwardFact | undefined => {
-  const own = awards
-    .filter(({ serviceType }) => serviceType === 'reablement' || serviceType === 'rehab-bed')
-    .sort((a, b) => (a.at < b.at ? -1 : 1));
-  return own.findLast(({ stands }) => stands) ?? own.at(-1);
-};
-
-/** The first episode of the case linked to the discharge: starting from 3 days before to 7 days after it (architecture.md §6, policy 8). */
-const linkedEpisode = (episodes: readonly EpisodeFact[], dischargedOn: CivilDate): EpisodeFact | undefined =>
-  episodes
-    .filter(({ on }) => addDays(dischargedOn, -3) <= on && on <= addDays(dischargedOn, 7))
-    .sort((a, b) => (a.on < b.on ? -1 : a.on > b.on ? 1 : a.id < b.id ? -1 : 1))
-    .at(0);
-
 /** Day-91 checks whose discharge lies in the window. */
 export const checks = async (db: Database, question: Question): Promise<Found<CheckUnit>[]> => {
   const { knownAt, from, to, today } = question;
   const due = await careRows(db, { kind: 'check', knownAt, from, to, reads: caseReads(question, 'age') });
-  const caseIds = [...new Set(due.map(({ caseId }) => caseId))];
   const merges = await PeopleKnown.merges(db, knownAt);
-  const [awards, episodes, people] = await Promise.all([
-    careRows(db, { kind: 'award', knownAt, caseIds, alone: true }),
-    careRows(db, { kind: 'episode', knownAt, caseIds, alone: true }),
+  const [behind, people] = await Promise.all([
+    behindChecks(db, question, due),
     merges.with(
       db,
       due.flatMap(({ ofCase, personId }) => ofCase?.personId ?? personId ?? []),
       { ...readsOf(question), births: true },
     ),
   ]);
-  const awardsOf = Map.groupBy(awards, ({ caseId }) => caseId);
-  const episodesOf = Map.groupBy(episodes, ({ caseId }) => caseId);
   return due.flatMap((check): Found<CheckUnit>[] => {
     const { ofCase, caseId, on } = check;
-    const episode = linkedEpisode(episodesOf.get(caseId) ?? [], on);
-    const award = awardBehind(awardsOf.get(caseId) ?? []);
+    const { episode = null, award = null } = behind.get(check.id) ?? {};
     const { attributes: own, age } = caseAttributes(ofCase, check.personId, on, people);
     const attributes = { ...own, provider: episode?.provider ?? award?.provider ?? null };
     if (!passes(attributes, question.filters)) return [];
