@@ -57,9 +57,12 @@ const caseOf = (row: CaseColumns): CaseFact => ({
   leftByStay: row.case_leftByStay ?? false,
 });
 
+const notOver = (since: string): string =>
+  `(r.on_day >= ${since}::date OR r.ended_on IS NULL OR r.ended_on >= ${since}::date)`;
+
 /** Things of care of one kind with their cases as the fold keeps them, one row each. */
 export const factsFolded = async <K extends CareKind>(db: Database, which: WhichFacts<K>): Promise<CareRow<K>[]> => {
-  const { kind, knownAt, from, to, caseIds, alone } = which;
+  const { kind, knownAt, from, to, since, caseIds, alone } = which;
   const read = new Set([...ofAll, ...fields[kind]]);
   const columns = careFactColumns.filter(([, , field]) => read.has(field));
   const parameters = new Parameters();
@@ -68,6 +71,7 @@ export const factsFolded = async <K extends CareKind>(db: Database, which: Which
     heldAt('r', knownAt, parameters),
     ...(from === undefined ? [] : [`r.on_day >= ${parameters.add(from)}::date`]),
     ...(to === undefined ? [] : [`r.on_day < ${parameters.add(to)}::date`]),
+    ...(since === undefined ? [] : [notOver(parameters.add(since))]),
     ...(caseIds === undefined ? [] : [`r.case_id = ANY(${parameters.add(caseIds)})`]),
   ];
   const ofCase = caseFactColumns.filter(([, , field]) => always.has(field) || which.reads?.has(field));

@@ -8,6 +8,8 @@ export interface WhichFacts<K extends CareKind = CareKind> {
   /** Those that count on a day from this one on, and before that one. */
   readonly from?: CivilDate;
   readonly to?: CivilDate;
+  /** What started and ended before this day may be left out. */
+  readonly since?: CivilDate;
   /** Those of these cases. */
   readonly caseIds?: readonly string[];
   /** Without their cases. */

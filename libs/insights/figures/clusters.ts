@@ -20,11 +20,13 @@ const spells = async (
   question: Question,
   merges: PeopleKnown,
   counts: (cluster: Spell) => boolean,
+  since?: CivilDate,
 ): Promise<Spell[]> => {
   const episodes = await careRows(db, {
     kind: 'episode',
     knownAt: question.knownAt,
     reads: caseReads(question, 'age'),
+    ...(since === undefined ? {} : { since }),
   });
   const ofStay = (ofCase: Episode['ofCase']): string | null => (ofCase?.stayId ? ofCase.personId : null);
   return clustersOf(episodes, ({ ofCase, personId, id }) => merges.personOf(ofStay(ofCase) ?? personId ?? id)).filter(
@@ -135,7 +137,14 @@ export const linkedClusters = async (db: Database, question: Question): Promise<
   const { knownAt, from, to, today } = question;
   const merges = await PeopleKnown.merges(db, knownAt);
   const [first, last] = [addDays(from, -startsBefore), addDays(to, startsAfter)];
-  const clusters = await spells(db, question, merges, ({ startedOn }) => first <= startedOn && startedOn <= last);
+  // No episode that started before the first day and ended more than a week before it has anything to do with a cluster that starts from then on.
+  const clusters = await spells(
+    db,
+    question,
+    merges,
+    ({ startedOn }) => first <= startedOn && startedOn <= last,
+    addDays(first, -8),
+  );
   const personIds = idsOf(clusters, merges);
   const [stays, careHomeStartsOf, people] = await Promise.all([
     staysKnown(db, { personIds }, knownAt),
