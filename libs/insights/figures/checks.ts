@@ -1,7 +1,7 @@
 import { addDays } from '#libs/nhs/index.js';
 import type { Database } from '#libs/platform/database.js';
 import { inCheckCohort, type CheckUnit, type OfferedUnit } from '../domain/care-rules.js';
-import { alive65, type DischargedStays } from '../domain/stay-rules.js';
+import { alive65 } from '../domain/stay-rules.js';
 import { behindChecks } from './behind-checks.js';
 import { careRows } from './care-rows.js';
 import { dischargedStays } from './discharged-stays.js';
@@ -66,26 +66,6 @@ export const offeredStays = async (
       .filter((check) => inCheckCohort(check, '2b-classic'))
       .flatMap(({ stayId }) => stayId ?? []),
   );
-  const wanted = { reads: ['alive'], per: 'stay', single } as const;
-  if (single)
-    return (await dischargedStays(db, question, wanted))
-      .filter(alive65)
-      .map((stay) => ({ ...stay, offered: offered.has(stay.stayId ?? '') }));
-  const [all, checked] = await Promise.all([
-    dischargedStays(db, question, wanted),
-    dischargedStays(db, question, { ...wanted, single: true, stayIds: [...offered] }),
-  ]);
-  // Alike stays come as one unit: those offered are told apart by taking them out of the rest.
-  const key = (unit: Found<OfferedUnit | DischargedStays>): string => JSON.stringify(unit.attributes);
-  const out = new Map<string, number>();
-  const counted = checked.filter(alive65);
-  for (const stay of counted) out.set(key(stay), (out.get(key(stay)) ?? 0) + 1);
-  return [
-    ...counted.map((stay) => ({ ...stay, offered: true })),
-    ...all.filter(alive65).map((stays) => {
-      const taken = Math.min(stays.n, out.get(key(stays)) ?? 0);
-      out.set(key(stays), (out.get(key(stays)) ?? 0) - taken);
-      return { ...stays, n: stays.n - taken, offered: false };
-    }),
-  ];
+  const stays = await dischargedStays(db, question, { reads: ['alive'], per: 'stay', single, marked: [...offered] });
+  return stays.filter(alive65).map((stay) => ({ ...stay, offered: stay.marked }));
 };

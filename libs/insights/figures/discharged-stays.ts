@@ -39,6 +39,7 @@ interface Row {
   readonly destination: string | null;
   readonly pathway: string | null;
   readonly group_key: string | null;
+  readonly marked: boolean | null;
   readonly stay_id: string | null;
   readonly person_id: string | null;
   readonly case_id: string | null;
@@ -53,8 +54,8 @@ export interface Wanted {
   /** Only stays after this one, at most so many. */
   readonly after?: string;
   readonly limit?: number;
-  /** Only these stays. */
-  readonly stayIds?: readonly string[];
+  /** Tell these stays from the others (each named once). */
+  readonly marked?: readonly string[];
 }
 
 const attributesOf = (row: Row, groupBy: GroupKey | null): Attributes => ({
@@ -67,7 +68,7 @@ export const dischargedStays = async (
   db: Database,
   question: Question,
   wanted: Wanted,
-): Promise<Found<DischargedStays>[]> => {
+): Promise<(Found<DischargedStays> & { readonly marked: boolean })[]> => {
   const { filters, knownAt, groupBy } = question;
   const people = await PeopleKnown.merges(db, knownAt);
   const parameters = new Parameters();
@@ -92,7 +93,6 @@ export const dischargedStays = async (
     ...equals('f.authority', filters.authority, parameters),
     ...(filters.ageBand === null ? [] : [`${ageAtDischargeSql} = ${parameters.add(filters.ageBand)}`]),
     ...(wanted.after === undefined ? [] : [`f.stay_id > ${parameters.add(wanted.after)}`]),
-    ...(wanted.stayIds === undefined ? [] : [`f.stay_id = ANY(${parameters.add(wanted.stayIds)})`]),
   ];
   // What nobody reads is a constant, and stays out of the grouping.
   const columns: readonly (readonly [name: string, type: string, sql: string | null])[] = [
@@ -104,6 +104,7 @@ export const dischargedStays = async (
     ['destination', 'text', reads('destination')],
     ['pathway', 'text', reads('pathway')],
     ['group_key', 'text', group],
+    ['marked', 'boolean', wanted.marked === undefined ? null : 'mark.stay_id IS NOT NULL'],
   ];
   const selected = columns.map(([name, type, sql]) => `(${sql ?? 'NULL'})::${type} AS ${name}`).join(', ');
   const grouped = columns.flatMap(([, , sql], index) => (sql === null ? [] : [String(index + 1)])).join(', ');
@@ -118,6 +119,7 @@ export const dischargedStays = async (
      FROM insights.stay_facts_v4 f
      ${perCase ? 'CROSS JOIN LATERAL unnest(f.case_ids, f.pathways) AS c(case_id, pathway)' : ''}
      ${joins}
+     ${wanted.marked === undefined ? '' : `LEFT JOIN unnest(${parameters.add(wanted.marked)}::text[]) AS mark(stay_id) ON mark.stay_id = f.stay_id`}
      WHERE ${conditions.join(' AND ')}
      ${wanted.single ? 'ORDER BY f.stay_id' : `GROUP BY ${grouped}`}
      ${wanted.limit === undefined ? '' : `LIMIT ${parameters.add(wanted.limit)}`}`,
@@ -135,6 +137,7 @@ export const dischargedStays = async (
     alive: row.alive === true,
     destination: row.destination,
     pathway: row.pathway,
+    marked: row.marked === true,
     personId: row.person_id,
     stayId: row.stay_id,
     caseId: row.case_id,
