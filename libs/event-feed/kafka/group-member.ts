@@ -49,6 +49,8 @@ export class GroupMember {
   /** Stopped, or its runner has nothing left to run. */
   readonly #over: AbortSignal;
   #session: Session | undefined;
+  /** The sessions that were ended, once their runs are over too. */
+  #ended: Promise<unknown> = Promise.resolve();
   #keeping: Promise<void> = Promise.resolve();
   #fault: string | undefined = 'has not joined its group yet';
 
@@ -173,7 +175,8 @@ export class GroupMember {
     const session = this.#session;
     this.#session = undefined;
     session?.over.abort();
-    await session?.ended;
+    this.#ended = Promise.all([this.#ended, session?.ended]);
+    await this.#ended;
   }
 
   /** From the offsets stored with the checkpoint, if the topic still has them; else from where it ends now. */
@@ -199,8 +202,8 @@ export class GroupMember {
   }
 
   async #take(consumer: Consumer, { batch, resolveOffset, heartbeat, pause: hold }: EachBatchPayload): Promise<void> {
-    const tail = this.#session?.tail;
-    if (tail === undefined) {
+    const { tail, over } = this.#session ?? {};
+    if (tail === undefined || over === undefined) {
       await pause(20);
       return;
     }
@@ -212,7 +215,7 @@ export class GroupMember {
     }
     resolveOffset(batch.lastOffset());
     await heartbeat();
-    if (tail.isFull(batch.partition)) void resumeWhenEmptier(tail, batch.partition, hold(), this.#over);
+    if (tail.isFull(batch.partition)) void resumeWhenEmptier(tail, batch.partition, hold(), over.signal);
   }
 
   async #mendGap(consumer: Consumer, partition: number, tail: MergedPartitions): Promise<void> {
@@ -259,6 +262,7 @@ const reachable = (
     return mark !== undefined && BigInt(mark[0]) >= BigInt(low) && BigInt(mark[0]) <= BigInt(high);
   });
 
+/** Also when the session ends: kafkajs keeps the pause, and the next session would wait for ever for what comes in this partition. */
 const resumeWhenEmptier = async (
   tail: MergedPartitions,
   partition: number,
