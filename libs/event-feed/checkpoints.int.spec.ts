@@ -20,16 +20,23 @@ describe('a checkpoint', () => {
     await setting.close();
   });
 
-  /** A runner without a lease: as after a lease was lost and its holder does not know yet. */
-  const run = async (projection: Projection): Promise<void> => {
-    const tail = new LogTail(setting.store, () => undefined);
-    await tail.start();
+  const runnerOf = (projection: Projection): ProjectionRunner => {
     const { pool } = setting.database;
     const gates = { foldGate: new Gate(4), buildGate: new Gate(4), reactGate: new Gate(4) };
     const reading = new SharedReading(setting.store);
     const parts = { pool, store: setting.store, reading, ...gates, log: silent, onMoved: () => undefined };
-    const runner = new ProjectionRunner(projection, parts, () => undefined);
-    running.push(runner.run(stop.signal, tail).then(() => tail.stop()));
+    return new ProjectionRunner(projection, parts, () => undefined);
+  };
+
+  /** A runner without a lease: as after a lease was lost and its holder does not know yet. */
+  const run = async (projection: Projection): Promise<void> => {
+    const tail = new LogTail(setting.store, () => undefined);
+    await tail.start();
+    running.push(
+      runnerOf(projection)
+        .run(stop.signal, tail)
+        .then(() => tail.stop()),
+    );
   };
 
   it('lets two runners of one consumer, both in the middle of the same page, have one effect per event', async () => {
@@ -74,6 +81,30 @@ describe('a checkpoint', () => {
     await setting.until(async () => (await position()) === '60');
     expect((await wards.select(setting.database.pool)).reduce((sum, row) => sum + row.came, 0)).toBe(60);
     expect(first + second).toBeGreaterThanOrEqual(60);
+  });
+
+  it('is in one hand also in the runner that loses its consumer in the middle of a page and is given it back at once', async () => {
+    const waiting = setting.held(wardCounts({ name: 'trial.returned' }));
+    await setting.process(waiting.projection).status();
+    const runner = runnerOf(waiting.projection);
+    const tail = new LogTail(setting.store, () => undefined);
+    await tail.start();
+    const [lost, again] = [new AbortController(), new AbortController()];
+    const first = runner.run(lost.signal, tail);
+    await setting.happened('stay-1', 'Came', { ward: 'A1' });
+    await waiting.begun;
+    lost.abort();
+    const second = runner.run(again.signal, tail);
+    waiting.letGo();
+    await first;
+    const unwanted = await setting.happened('stay-1', 'Unwanted');
+    await setting.until(() => Promise.resolve(runner.position === unwanted));
+    // Who does not hold its consumer writes down no moves, and takes those of others for its own.
+    expect(runner.held).toBe(true);
+    expect(runner.idleMove()).toMatchObject({ to: unwanted });
+    again.abort();
+    await second;
+    await tail.stop();
   });
 
   it('lets two runners that build a new version beside the old one take over once', async () => {

@@ -77,6 +77,7 @@ export abstract class Runner<C extends Projection | Policy = Projection | Policy
   #tail: Tail | undefined;
   #revivals = 0;
   #idleMove: Promise<void> = Promise.resolve();
+  #run: Promise<void> = Promise.resolve();
   readonly #retirement = new AbortController();
   /** Subjects whose events wait, as of `parkedVersion`. */
   protected subjects: ReadonlySet<string> = new Set();
@@ -126,8 +127,17 @@ export abstract class Runner<C extends Projection | Policy = Projection | Policy
   /** Deals with the wanted events of a page and moves the checkpoint to its end. */
   protected abstract take(events: readonly StoredEvent[], to: Position, signal: AbortSignal): Promise<void>;
 
-  /** Runs along a tail until the signal aborts. What is in hand then is finished or taken back, never left half done. */
-  async run(lent: AbortSignal, tail: Tail): Promise<void> {
+  /**
+   * Runs along a tail until the signal aborts. What is in hand then is finished or taken back, never left half done. One run after
+   * the other: who is given back what was just taken from him lets the page in hand end first.
+   */
+  run(lent: AbortSignal, tail: Tail): Promise<void> {
+    const run = this.#run.then(() => this.#runAlong(lent, tail));
+    this.#run = run.catch(() => undefined);
+    return run;
+  }
+
+  async #runAlong(lent: AbortSignal, tail: Tail): Promise<void> {
     const signal = AbortSignal.any([lent, this.retired]);
     this.#held = true;
     this.#tail = tail;
