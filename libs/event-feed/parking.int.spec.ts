@@ -105,3 +105,32 @@ describe('an event a projection cannot fold', () => {
     expect(await wards.find(setting.database.pool, 'A1')).toMatchObject({ came: 2 });
   });
 });
+
+describe('a table that somebody holds for longer than a statement may take', () => {
+  let setting: FeedSetting;
+  beforeEach(async () => {
+    setting = await FeedSetting.open();
+  });
+  afterEach(() => setting.close());
+
+  it('is waited for: no event is to blame for it', async () => {
+    const wards = wardCounts();
+    const before = await setting.started(wards);
+    await before.settled(await setting.happened('stay-1', 'Came', { ward: 'A1' }, 'p-1'));
+    await setting.until(async () => (await before.status())[0]?.state === 'running');
+    await before.stop();
+
+    const { pool, url } = setting.database;
+    await pool.query(`ALTER DATABASE "${new URL(url).pathname.slice(1)}" SET statement_timeout = '200ms'`);
+    const feed = await setting.started(wards);
+    const held = await pool.connect();
+    await held.query('BEGIN; LOCK TABLE trial.wards_v1 IN ACCESS EXCLUSIVE MODE');
+    const position = await setting.happened('stay-2', 'Came', { ward: 'A1' }, 'p-2');
+    await setting.until(async () => setting.complaintsOf('trial.wards').length > 0);
+    await held.query('COMMIT');
+    held.release();
+    expect(await feed.settled(position, { timeoutMs: 10_000 })).toBe(true);
+    expect(await feed.parked()).toEqual([]);
+    expect(await wards.find(pool, 'A1')).toMatchObject({ came: 2 });
+  });
+});

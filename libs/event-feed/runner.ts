@@ -8,6 +8,7 @@ import {
   type StoredEvent,
 } from '../event-store/port.js';
 import { Bell } from '../platform/bell.js';
+import { codeOf } from '../platform/errors.js';
 import { logReaches } from '../platform/prepared.js';
 import { isUnavailable } from '../platform/unavailable.js';
 import {
@@ -47,9 +48,12 @@ export interface FeedParts {
   readonly onMoved: () => void;
 }
 
-/** Not worth another try, and not the event's fault either. */
+/** A statement took too long and was ended: it waited for a table that somebody held, or the server stood still. */
+const canceled = '57014';
+
+/** Not the event's fault. */
 export const isTransient = (error: unknown): boolean =>
-  error instanceof CheckpointMoved || isUnavailable(error) || isCollision(error);
+  error instanceof CheckpointMoved || isUnavailable(error) || isCollision(error) || codeOf(error) === canceled;
 
 const longestPauseMs = 5_000;
 
