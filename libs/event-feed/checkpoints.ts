@@ -106,15 +106,20 @@ export async function moveCheckpoint(
   return checkpointOf(row);
 }
 
-/** Moves the checkpoints of consumers that were passed by events they do not want. Gives those that moved, by `keyOf`. */
+/**
+ * Moves the checkpoints of consumers that were passed by events they do not want. Gives those that moved, by `keyOf`. One that
+ * somebody holds (a retry, a rebuild that ends) is left for the next time: the others need not wait for him.
+ */
 export async function moveIdleCheckpoints(
   pool: Pool,
   moves: readonly (ConsumerId & { from: Position; to: Position; marks: PartitionMarks | undefined })[],
 ): Promise<ReadonlySet<string>> {
   const statement = prepared(
     `UPDATE feed.checkpoints c SET position = m.new_position, marks = coalesce(m.marks, c.marks)
-       FROM unnest($1::text[], $2::int[], $3::bigint[], $4::bigint[], $5::jsonb[])
-            m(consumer, version, old_position, new_position, marks)
+       FROM (SELECT m.* FROM unnest($1::text[], $2::int[], $3::bigint[], $4::bigint[], $5::jsonb[])
+                    m(consumer, version, old_position, new_position, marks)
+               JOIN feed.checkpoints free ON free.consumer = m.consumer AND free.version = m.version
+                FOR UPDATE OF free SKIP LOCKED) m
       WHERE c.consumer = m.consumer AND c.version = m.version AND c.position = m.old_position
       RETURNING c.consumer, c.version`,
     [

@@ -57,6 +57,15 @@ describe('an event a projection cannot fold', () => {
     expect(await wards.find(setting.database.pool, 'A1')).toMatchObject({ came: 6 });
   });
 
+  it('let through is told to those who listen', async () => {
+    const { feed } = await poisoned();
+    const told: string[] = [];
+    feed.onCommitted('trial.wards', (readTo) => told.push(readTo));
+    broken = false;
+    expect(await feed.retryParked('trial.wards', 'p-2')).toEqual({ released: 2 });
+    expect(told).toEqual([await setting.store.head()]);
+  });
+
   it('released while more of the person comes in: nothing is lost, nothing folded twice, nothing left waiting', async () => {
     const { feed } = await poisoned();
     broken = false;

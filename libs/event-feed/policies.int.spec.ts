@@ -1,4 +1,4 @@
-import { StoreUnavailable, type EventStore } from '../event-store/port.js';
+import { StoreUnavailable, type EventStore, type Position } from '../event-store/port.js';
 import type { Policy } from './port.js';
 import { FeedSetting } from './testing/feed-setting.js';
 import { wardCounts } from './testing/ward-counts.js';
@@ -176,6 +176,62 @@ describe('a policy', () => {
     expect(answers).toEqual(['answer-case-3', 'answer-case-1', 'answer-case-2']);
     expect(await feed.settled(await setting.happened('case-4', 'Asked', {}, 'p-1'))).toBe(true);
     expect(await typesInLog()).toHaveLength(8);
+  });
+
+  it('tried again holds up nobody else, however long it takes', async () => {
+    let broken = true;
+    const begun = Promise.withResolvers<undefined>();
+    const held = Promise.withResolvers<undefined>();
+    const policy = answering(setting.store, 'Asked', 'Answered', {
+      before: async () => {
+        if (broken) throw new Error('cannot take it');
+        begun.resolve(undefined);
+        await held.promise;
+      },
+    });
+    const wards = wardCounts();
+    const feed = await setting.started(wards, policy);
+    expect(await feed.settled(await setting.happened('case-1', 'Asked', {}, 'p-1'))).toBe(true);
+    broken = false;
+    const retried = feed.retryParked(policy.name, 'p-1');
+    await begun.promise;
+    // Nobody wants this one: both consumers are passed by it, and only one of them may write that down now.
+    const passed = await setting.happened('case-2', 'Unwanted');
+    await setting.until(async () => {
+      const [at] = await setting.rows<{ position: Position }>(
+        `SELECT position FROM feed.checkpoints WHERE consumer = '${wards.name}'`,
+      );
+      return at?.position === passed;
+    });
+    await setting.happened('stay-1', 'Came', { ward: 'A1' });
+    expect(await feed.caughtUp([wards.name])).toBe(true);
+    held.resolve(undefined);
+    expect(await retried).toEqual({ released: 1 });
+    expect(await feed.settled(await setting.store.head())).toBe(true);
+  });
+
+  it('tried again for many at once needs no more connections than there are', async () => {
+    let broken = true;
+    const wards = wardCounts();
+    // Its store and its feed have the connections of one process between them, as in the service.
+    const { feed, store } = setting.processWithStore();
+    feed.register(wards);
+    const policy = answering(store, 'Asked', 'Came', {
+      before: async () => {
+        if (broken) throw new Error('cannot take it');
+        await feed.caughtUp([wards.name]);
+      },
+    });
+    feed.register(policy);
+    await feed.start();
+    const people = Array.from({ length: 30 }, (_, n) => `p-${String(n)}`);
+    for (const person of people) await setting.happened(`case-${person}`, 'Asked', {}, person);
+    expect(await feed.settled(await setting.store.head(), { timeoutMs: 20_000 })).toBe(true);
+    broken = false;
+    const retried = await Promise.all(people.map((person) => feed.retryParked(policy.name, person)));
+    expect(retried).toEqual(people.map(() => ({ released: 1 })));
+    expect(await feed.settled(await setting.store.head())).toBe(true);
+    expect(await wards.find(setting.database.pool, 'A1')).toMatchObject({ came: 30 });
   });
 
   it('stops without leaving a reaction running', async () => {

@@ -53,6 +53,8 @@ export class RunningFeed extends EventFeed {
   readonly #listeners = new Map<string, Set<(readTo: Position) => void>>();
   readonly #consumers = new Map<string, Succession>();
   readonly #parts: FeedParts;
+  /** One at a time: each holds a connection, and those of one consumer would only wait for each other. */
+  readonly #retryGate = new Gate(1);
   readonly #transport: Transport;
   #started = false;
   #prepared: Promise<void> | undefined;
@@ -156,7 +158,10 @@ export class RunningFeed extends EventFeed {
 
   override async retryParked(consumer: string, subject: string): Promise<{ released: number }> {
     await this.#prepare();
-    return retryParked(this.#pool, this.#store, await this.#answering(this.#named(consumer)), subject);
+    const runner = await this.#answering(this.#named(consumer));
+    const retried = await this.#retryGate.through(() => retryParked(this.#pool, this.#store, runner, subject));
+    if (retried.released > 0) this.#tell(consumer, runner.position);
+    return retried;
   }
 
   override async rebuild(name: string, onProgress: (done: number, total: number) => void = () => undefined) {

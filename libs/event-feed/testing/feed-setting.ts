@@ -42,20 +42,27 @@ export class FeedSetting {
 
   /** A feed as another process would hold it; not started. */
   process(...consumers: (Projection | Policy)[]): RunningFeed {
+    const { feed } = this.processWithStore();
+    for (const consumer of consumers) feed.register(consumer);
+    return feed;
+  }
+
+  /** The same with the log as that process has it, on the same connections. */
+  processWithStore(): { readonly feed: RunningFeed; readonly store: EventStore } {
     const pool = new pg.Pool({ connectionString: this.database.url, max: 12 });
     pool.on('error', () => undefined);
     this.#pools.push(pool);
+    const store = createPostgresEventStore(pool);
     const feed = new RunningFeed({
       transport: this.#transport(),
       pool,
-      store: createPostgresEventStore(pool),
+      store,
       log: (level, message) => {
         if (level !== 'info') this.#complaints.push(message);
       },
     });
-    for (const consumer of consumers) feed.register(consumer);
     this.#feeds.push(feed);
-    return feed;
+    return { feed, store };
   }
 
   async started(...consumers: (Projection | Policy)[]): Promise<RunningFeed> {
