@@ -26,6 +26,8 @@ export const eventHeaders = {
   position: 'ce_position',
   /** Of a record of progress only: the position its stretch begins after. */
   since: 'ce_since',
+  /** Of a record of progress only: to how many partitions its stretch was published. Who reads fewer does not read all of it. */
+  partitions: 'ce_partitions',
   revision: 'ce_revision',
   /** Absent when the event is of no person. */
   personId: 'ce_personid',

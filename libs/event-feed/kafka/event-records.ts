@@ -39,8 +39,8 @@ export const recordOf = (event: StoredEvent): OutgoingRecord => {
   };
 };
 
-/** Says that in the partition it is sent to everything after `since`, up to a position, was published. */
-export const progressRecord = (since: Position, position: Position): OutgoingRecord => ({
+/** Says that in the partition it is sent to, one of so many, everything after `since`, up to a position, was published. */
+export const progressRecord = (since: Position, position: Position, partitions: number): OutgoingRecord => ({
   key: null,
   value: null,
   headers: {
@@ -50,6 +50,7 @@ export const progressRecord = (since: Position, position: Position): OutgoingRec
     [h.type]: progressType,
     [h.position]: position,
     [h.since]: since,
+    [h.partitions]: String(partitions),
   },
 });
 
@@ -86,7 +87,10 @@ const readable = ({ offset, headers, value }: KafkaMessage, wants: Wants): Parti
   };
   const position = positionIn(must(h.position));
   const ceType = must(h.type);
-  if (ceType === progressType) return { offset, position, since: positionIn(must(h.since)) };
+  if (ceType === progressType) {
+    const partitions = Number(textOf(headers, h.partitions) ?? 0);
+    return { offset, position, since: positionIn(must(h.since)), partitions };
+  }
   const named = eventNamed(ceType);
   if (named === undefined) throw new NotOurRecord('It is of no type of ours.');
   const streamId = must(h.subject);

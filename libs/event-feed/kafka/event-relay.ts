@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Kafka, Producer } from 'kafkajs';
+import { Partitioners, type ICustomPartitioner, type Kafka, type Producer } from 'kafkajs';
 import type { Pool } from 'pg';
 import { comparePositions, type EventStore, type Position, type StoredEvent } from '../../event-store/port.js';
 import { ensureTopics, topicName, topics } from '../../platform/kafka.js';
@@ -87,17 +87,28 @@ export class EventRelay implements LeasedTask {
   async #publish(signal: AbortSignal): Promise<void> {
     const { kafka, pool, store } = this.#parts;
     const partitions = await this.#partitions();
-    const producer = kafka.producer({ idempotent: true, maxInFlightRequests: 1, allowAutoTopicCreation: false });
+    const producer = kafka.producer({
+      idempotent: true,
+      maxInFlightRequests: 1,
+      allowAutoTopicCreation: false,
+      createPartitioner: within(partitions),
+    });
     const over = new AbortController();
     const ended = AbortSignal.any([signal, over.signal]);
     let telling: Promise<void> = Promise.resolve();
+    let saying: Promise<void> | undefined;
     try {
       await producer.connect();
       await pool.query(`INSERT INTO feed.relays (topic) VALUES ($1) ON CONFLICT DO NOTHING`, [this.#topic]);
       this.#position = await this.published();
       await this.#send(producer, [], this.#position, partitions);
       this.#fault = undefined;
-      this.#sayMarks = () => void this.#send(producer, [], this.#position, partitions).catch(() => over.abort());
+      this.#sayMarks = () => {
+        // One at a time: who asks meanwhile is answered by it, or asks again.
+        saying ??= this.#send(producer, [], this.#position, partitions)
+          .catch(() => over.abort())
+          .finally(() => (saying = undefined));
+      };
       telling = this.#deadLetters.tell(producer, ended).catch((error: unknown) => {
         over.abort(error);
       });
@@ -110,7 +121,8 @@ export class EventRelay implements LeasedTask {
     } finally {
       over.abort();
       this.#sayMarks = () => undefined;
-      await telling;
+      // What is sent through a producer that was disconnected connects it again, and nobody would end that.
+      await Promise.all([telling, saying]);
       await producer.disconnect().catch(() => undefined);
     }
   }
@@ -139,7 +151,7 @@ export class EventRelay implements LeasedTask {
     partitions: readonly number[],
   ): Promise<void> {
     const marks = (await this.#mayMark(upTo))
-      ? partitions.map((partition) => ({ ...progressRecord(this.#position, upTo), partition }))
+      ? partitions.map((partition) => ({ ...progressRecord(this.#position, upTo, partitions.length), partition }))
       : [];
     const messages = [...events.map(recordOf), ...marks];
     if (messages.length > 0) await producer.send({ topic: this.#topic, acks: -1, messages });
@@ -163,6 +175,18 @@ export class EventRelay implements LeasedTask {
     }
   }
 }
+
+/** Events go to the partitions that are marked, and not yet to those that were added since. */
+const within =
+  (partitions: readonly number[]): ICustomPartitioner =>
+  () => {
+    const among = Partitioners.DefaultPartitioner();
+    return ({ partitionMetadata, ...of }) =>
+      among({
+        ...of,
+        partitionMetadata: partitionMetadata.filter(({ partitionId }) => partitions.includes(partitionId)),
+      });
+  };
 
 function* batchesOf(events: readonly StoredEvent[]): Generator<readonly StoredEvent[]> {
   let batch: StoredEvent[] = [];

@@ -208,11 +208,12 @@ export class GroupMember {
       return;
     }
     const records = batch.messages.map((message) => partitionRecordOf(message, this.#wants));
-    if (tail.push(batch.partition, records) === 'gap') {
-      // Read before the offsets were set, or the topic no longer has what comes next: then the log has it.
-      await this.#mendGap(consumer, batch.partition, tail);
-      return;
-    }
+    const pushed = tail.push(batch.partition, records);
+    // Read before the offsets were set, or the topic no longer has what comes next: then the log has it.
+    if (pushed === 'gap') await this.#mendGap(consumer, batch.partition, tail);
+    // The topic was given more partitions: as long as kafkajs does not read them too, the log has what is in them.
+    if (pushed === 'fewer') await this.#beginAnew(consumer);
+    if (pushed !== 'taken') return;
     resolveOffset(batch.lastOffset());
     await heartbeat();
     if (tail.isFull(batch.partition)) void resumeWhenEmptier(tail, batch.partition, hold(), over.signal);
@@ -222,10 +223,13 @@ export class GroupMember {
     const wanted = BigInt(tail.nextOffsets.get(partition) ?? '0');
     const low = (await this.#offsets()).find((of) => of.partition === partition)?.low ?? '0';
     if (wanted >= BigInt(low)) this.#seek(consumer, tail);
-    else {
-      await this.#endSession();
-      this.#beginSession(consumer);
-    }
+    else await this.#beginAnew(consumer);
+  }
+
+  async #beginAnew(consumer: Consumer): Promise<void> {
+    await this.#endSession();
+    // Unless a rebalance was quicker.
+    if (this.#session === undefined) this.#beginSession(consumer);
   }
 
   async #offsets(): Promise<readonly { partition: number; low: string; high: string }[]> {

@@ -147,6 +147,15 @@ describe('partitions merged', () => {
     expect(tail.after('9', 10)).toBe('nothing');
   });
 
+  it('take nothing once a mark tells of more partitions than there are here', () => {
+    const tail = new MergedPartitions('t', { position: '4', marks: allAt('0', '4') });
+    const mark = { offset: '1', since: '4', position: '6' };
+    const event = { offset: '0', event: eventAt(5) };
+    expect(tail.push(0, [event, { ...mark, partitions: partitions.length + 1 }])).toBe('fewer');
+    expect(tail.nextOffsets.get(0)).toBe('0');
+    expect(tail.push(0, [event, { ...mark, partitions: partitions.length }])).toBe('taken');
+  });
+
   it('take no records behind a gap of offsets', () => {
     const marks = { topic: 't', partitions: { '0': ['5', '4'] as const } };
     const tail = new MergedPartitions('t', { position: '4', marks });

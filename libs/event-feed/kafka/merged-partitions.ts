@@ -11,6 +11,8 @@ export interface PartitionRecord {
   readonly event?: StoredEvent;
   readonly position?: Position;
   readonly since?: Position;
+  /** Of a mark: to how many partitions that was; 0 where it does not say. */
+  readonly partitions?: number;
   readonly unreadable?: string;
 }
 
@@ -79,12 +81,16 @@ export class MergedPartitions implements Tail {
     return (this.#partitions.get(partition)?.queue.length ?? 0) >= mostHeld;
   }
 
-  /** Takes records in the order of a partition; `gap` when offsets before them are missing, and then none is taken. */
-  push(partition: number, records: readonly PartitionRecord[]): 'taken' | 'gap' {
+  /**
+   * Takes records in the order of a partition; `gap` when offsets before them are missing, `fewer` when what a mark says was published
+   * to more partitions than are read here. Then none is taken.
+   */
+  push(partition: number, records: readonly PartitionRecord[]): 'taken' | 'gap' | 'fewer' {
     const into = this.#partitions.get(partition);
     const [first] = records;
     if (into === undefined || first === undefined) return 'taken';
     if (BigInt(first.offset) > into.next) return 'gap';
+    if (records.some(({ partitions = 0 }) => partitions > this.#partitions.size)) return 'fewer';
     for (const record of records) {
       if (BigInt(record.offset) < into.next) continue;
       into.next = BigInt(record.offset) + 1n;
