@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
 import type { Pool } from 'pg';
-import { endOf } from '../../platform/end-of.js';
+import { atMost, endOf } from '../../platform/end-of.js';
 import { readMarks } from '../checkpoints.js';
 import { matcherOf } from '../event-filter.js';
 import type { FeedLog } from '../feed-log.js';
@@ -32,6 +32,8 @@ interface Session {
 const againMs = 1_000;
 /** Which failure in a row is told. */
 const worthTelling = 3;
+/** How long leaving the group may take. A broker that is away or hangs would hold up the end of the service. */
+export const leaveMs = 4_000;
 /** How often what was stored is also told to Kafka, for those who watch lag there. */
 const commitMs = 5_000;
 /** How often the relay is asked to say how far it is, until every partition has spoken. */
@@ -70,10 +72,11 @@ export class GroupMember {
     this.#keeping = this.#keep();
   }
 
-  /** Lets the page in hand finish, tells Kafka how far it came, and leaves the group. */
+  /** Lets the page in hand finish, tells Kafka how far it came, and leaves the group: the last two if Kafka answers in time. */
   async stop(): Promise<void> {
     this.#stop.abort();
-    await this.#keeping;
+    await atMost(leaveMs, this.#keeping);
+    await this.#endSession();
   }
 
   async #keep(): Promise<void> {
@@ -145,6 +148,8 @@ export class GroupMember {
   }
 
   #beginSession(consumer: Consumer): void {
+    // Given the topic while it leaves.
+    if (this.#over.aborted) return;
     const session: Session = { over: new AbortController(), tail: undefined, ended: Promise.resolve() };
     this.#session = session;
     session.ended = this.#run(consumer, session).catch((error: unknown) => {
@@ -157,7 +162,7 @@ export class GroupMember {
     const { signal } = session.over;
     while (!signal.aborted) {
       try {
-        session.tail = await this.#findTail();
+        session.tail = (await Promise.race([this.#findTail(), endOf(signal)])) ?? undefined;
         break;
       } catch (error) {
         this.#fault = reasonOf(error);

@@ -1,5 +1,6 @@
 import type { Kafka } from 'kafkajs';
 import type { Position } from '../../event-store/port.js';
+import { atMost } from '../../platform/end-of.js';
 import { topicName, topics } from '../../platform/kafka.js';
 import type { KafkaSettings } from '../../platform/settings.js';
 import { LeaseKeeper, marksWanted } from '../lease-keeper.js';
@@ -7,7 +8,7 @@ import type { ConsumerStatus } from '../port.js';
 import type { Runner } from '../runner.js';
 import type { Transport, TransportParts } from '../transport.js';
 import { EventRelay } from './event-relay.js';
-import { GroupMember } from './group-member.js';
+import { GroupMember, leaveMs } from './group-member.js';
 
 interface Running {
   readonly relay: EventRelay;
@@ -47,8 +48,10 @@ export class KafkaTransport implements Transport {
   async stop(): Promise<void> {
     const running = this.#running;
     this.#running = undefined;
-    await Promise.all(running?.members.map((member) => member.stop()) ?? []);
-    await running?.leases.stop();
+    if (running === undefined) return;
+    // What the relay has on its way may wait for a broker that is away: it is sent again from where it was noted last.
+    const relay = atMost(leaveMs, running.leases.stop());
+    await Promise.all([...running.members.map((member) => member.stop()), relay]);
   }
 
   async status(head: Position): Promise<readonly ConsumerStatus[]> {
