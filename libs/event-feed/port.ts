@@ -52,8 +52,8 @@ export interface Policy {
   readonly tables?: readonly string[];
   /**
    * At least once, in log order per person (events without one: per stream), different persons side by side. Must be idempotent:
-   * event ids made from business keys. Throwing `StoreUnavailable` means "later": it is tried again for as long as it takes.
-   * Anything else thrown twice parks the event, and what follows of the same person waits behind it.
+   * event ids made from business keys. Throwing `StoreUnavailable`, or a statement that was ended because it took too long
+   * (57014), means "later": it is tried again for as long as it takes. Anything else thrown twice parks the event, and what follows of the same person waits behind it.
    * May wait for projections (`feed.caughtUp`), never for policies.
    */
   react(event: StoredEvent, context: PolicyContext): Promise<void>;
