@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { knownUpcasters as upcasters } from './known-upcasters.js';
 import type { EventStore } from './port.js';
 import { createPostgresEventStore } from './postgres/postgres-event-store.js';
 
@@ -16,9 +17,10 @@ export interface OpenLog {
 
 /** The log the settings name. Only who keeps it in EventStoreDB loads that driver. */
 export async function openEventStore({ eventStore, eventStoreUrl }: LogSettings, pool: Pool): Promise<OpenLog> {
-  if (eventStore === 'postgres') return { store: createPostgresEventStore(pool), close: () => Promise.resolve() };
+  if (eventStore === 'postgres')
+    return { store: createPostgresEventStore(pool, { upcasters }), close: () => Promise.resolve() };
   if (eventStoreUrl === undefined) throw new Error('EVENTSTORE_URL is missing: EVENT_STORE is eventstoredb');
   const { createEventStoreDbEventStore } = await import('./eventstoredb/eventstoredb-event-store.js');
-  const store = createEventStoreDbEventStore(eventStoreUrl);
+  const store = createEventStoreDbEventStore(eventStoreUrl, { upcasters });
   return { store, close: () => store.close() };
 }
