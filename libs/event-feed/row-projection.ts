@@ -2,7 +2,7 @@ import type { Pool, PoolClient } from 'pg';
 import type { Recorded } from '../event-store/decider.js';
 import type { EventFilter, StoredEvent } from '../event-store/port.js';
 import type { Projection, Replaces } from './port.js';
-import { rowTableDdl } from './row-table.js';
+import { rowTableDdl, type KeptAs } from './row-table.js';
 import { writeRows, type ColumnValue, type KeyedRow } from './row-write.js';
 import { prepared } from '../platform/prepared.js';
 
@@ -31,6 +31,10 @@ export interface RowProjectionOptions<Row, E extends { type: string; data: unkno
   /** The row after the event. The same object means unchanged; null means there is no such row (any more). */
   evolve(row: Row, event: Recorded<E>, key: string): Row | null;
   columnsOf?(row: NonNullable<Row>, key: string): Readonly<Record<string, ColumnValue>>;
+  /** `json` where rows are read whole: SQL of one's own may look into them, but not index what is in them. Default `jsonb`. */
+  readonly keptAs?: KeptAs;
+  /** Every event says the whole row: `evolve` is given what a row starts as, and what was there before is not read. */
+  readonly saysAll?: boolean;
   /** The version before, which answers while this one is built. */
   readonly replaces?: Replaces;
 }
@@ -74,7 +78,7 @@ export type Queryable = Pick<Pool | PoolClient, 'query'>;
 export function rowProjection<Row, E extends { type: string; data: unknown } = AnyEvent>(
   options: RowProjectionOptions<Row, E>,
 ): RowProjection<Row> {
-  const { name, version, wants, columns = {} } = options;
+  const { name, version, wants, columns = {}, keptAs = 'jsonb' } = options;
   const tableName = `${options.schema}.${options.table}_v${version}`;
   const selectRows = async (database: Queryable, rest: string, params: readonly unknown[]) => {
     const { rows } = await database.query<{ row: NonNullable<Row> }>(`SELECT t.row FROM ${tableName} t ${rest}`, [
@@ -89,12 +93,13 @@ export function rowProjection<Row, E extends { type: string; data: unknown } = A
     ...(options.replaces && { replaces: options.replaces }),
     tables: [tableName],
     tableName,
-    ddl: rowTableDdl(options.schema, tableName, columns, options.indexes ?? []),
+    ddl: rowTableDdl(options.schema, tableName, columns, options.indexes ?? [], keptAs),
     fold: async (events, tx) => {
       const touched = touchedKeys(options, events);
-      const before = await load<Row>(tx, tableName, [...new Set(touched.flatMap(({ keys }) => keys))]);
+      const asked = options.saysAll === true ? [] : [...new Set(touched.flatMap(({ keys }) => keys))];
+      const before = await load<Row>(tx, tableName, asked);
       const after = foldRows(options, touched, before);
-      await writeRows(tx, tableName, columns, after, (row, key) => options.columnsOf?.(row, key) ?? {});
+      await writeRows(tx, tableName, columns, after, (row, key) => options.columnsOf?.(row, key) ?? {}, keptAs);
     },
     find: async (database, key) => (await selectRows(database, 'WHERE t.key = $1', [key]))[0],
     select: (database, rest = '', params = []) => selectRows(database, rest, params),

@@ -51,3 +51,25 @@ it('rows that are written again leave their indexes alone while no indexed colum
   });
   expect(written).toEqual({ updated: again.length, hot: again.length });
 });
+
+it('rows that every event says whole are kept as they came, without looking at what was there', async () => {
+  const latest = rowProjection<{ readonly said: string } | null>({
+    ...{ name: 'trial.latest', version: 1, wants: { types: ['Seen'] }, schema: 'trial', table: 'latest' },
+    ...{ keptAs: 'json', saysAll: true, keyOf: ({ streamId }) => streamId, initial: () => null },
+    evolve: (row, { position }) => (row === null ? { said: position } : null),
+  });
+  await database.pool.query(latest.ddl);
+  const fold = async (position: number): Promise<number | undefined> =>
+    transaction(database.pool, async (tx) => {
+      await latest.fold([seen('stay-1', position)], tx);
+      const { rows } = await tx.query<{ read: number }>(
+        `SELECT idx_tup_fetch::int + seq_tup_read::int AS read FROM pg_stat_xact_user_tables WHERE relid = '${latest.tableName}'::regclass`,
+      );
+      return rows[0]?.read;
+    });
+  expect(await fold(1)).toBe(0);
+  // Only to find what it replaces.
+  expect(await fold(2)).toBeLessThanOrEqual(1);
+  expect(await latest.find(database.pool, 'stay-1')).toEqual({ said: '2' });
+  expect(await latest.select(database.pool, `WHERE t.row ->> 'said' = $1`, ['2'])).toHaveLength(1);
+});

@@ -1,5 +1,6 @@
 import type { PoolClient } from 'pg';
 import { prepared } from '../platform/prepared.js';
+import type { KeptAs } from './row-table.js';
 
 /** What an extracted column may hold; objects go into `json` columns, lists into array columns. */
 export type ColumnValue =
@@ -17,6 +18,7 @@ export async function writeRows<Row>(
   columns: Readonly<Record<string, string>>,
   changed: ReadonlyMap<string, KeyedRow<Row>>,
   columnsOf: (row: Row, key: string) => Readonly<Record<string, ColumnValue>>,
+  keptAs: KeptAs,
 ): Promise<void> {
   const names = Object.keys(columns);
   const gone: string[] = [];
@@ -43,7 +45,7 @@ export async function writeRows<Row>(
   const set = [...names, 'position', 'row'].map((name) => `${name} = excluded.${name}`);
   const statement = prepared(
     `INSERT INTO ${tableName} (key, position, row${names.map((name) => `, ${name}`).join('')})
-     SELECT u.key, u.position::bigint, u.row::jsonb${names.map((name, at) => `, u.c${at}::${columns[name] ?? 'text'}`).join('')}
+     SELECT u.key, u.position::bigint, u.row::${keptAs}${names.map((name, at) => `, u.c${at}::${columns[name] ?? 'text'}`).join('')}
        FROM unnest($1::text[], $2::text[], string_to_array($3, E'\\x1e')${aliases.map((_, at) => `, $${at + 4}::text[]`).join('')})
          AS u(${['key', 'position', 'row', ...aliases].join(', ')})
      ON CONFLICT (key) DO UPDATE SET ${set.join(', ')}`,

@@ -43,17 +43,36 @@ export class Versions<T> {
   }
 }
 
-/** Sends a statement that takes its rows as one JSON list, `$1`, if there are any. */
-export const put = async (tx: PoolClient, sql: string, rows: readonly object[]): Promise<void> => {
-  if (rows.length > 0) await tx.query(prepared(sql, [JSON.stringify(rows)]));
-};
+/**
+ * Sends statements that each take their rows as one JSON list, `$1`, one after the other: while the database works on one, the next is made ready.
+ * `done` must be awaited before anything else is sent.
+ */
+export class Writing {
+  #sent: Promise<unknown> = Promise.resolve();
+
+  constructor(private readonly tx: PoolClient) {}
+
+  /** Nothing is sent where there are no rows. */
+  async put(sql: string, rows: readonly object[]): Promise<void> {
+    if (rows.length === 0) return;
+    const statement = prepared(sql, [JSON.stringify(rows)]);
+    await this.#sent;
+    this.#sent = this.tx.query(statement);
+    // Told by whoever waits for it.
+    this.#sent.catch(() => undefined);
+  }
+
+  async done(): Promise<void> {
+    await this.#sent;
+  }
+}
 
 /** A column of a table of versions: its name, its type and the field of the row it holds. */
 export type VersionColumn = readonly [name: string, type: string, field: string];
 
 /** Writes what a page made and ended into its table. `key`: the columns, with their types, that the key of `write` names in this order. */
 export const saveVersions = async <T extends object>(
-  tx: PoolClient,
+  writing: Writing,
   { made, closed }: Versions<T>,
   {
     table,
@@ -67,8 +86,7 @@ export const saveVersions = async <T extends object>(
 ): Promise<void> => {
   const typed = (of: readonly (readonly [string, string, ...unknown[]])[]): string =>
     of.map(([name, type]) => `${name} ${type}`).join(', ');
-  await put(
-    tx,
+  await writing.put(
     `UPDATE ${table} f SET known_until = r.known_until
      FROM json_to_recordset($1::json) AS r(${typed(key)}, version integer, known_until timestamptz)
      WHERE ${key.map(([name]) => `f.${name} = r.${name}`).join(' AND ')} AND f.version = r.version`,
@@ -78,8 +96,7 @@ export const saveVersions = async <T extends object>(
     })),
   );
   const names = columns.map(([name]) => name).join(', ');
-  await put(
-    tx,
+  await writing.put(
     `INSERT INTO ${table} (${names}, version, known_from, known_until)
      SELECT ${names}, version, known_from, known_until FROM json_to_recordset($1::json)
        AS r(${typed(columns)}, version integer, known_from timestamptz, known_until timestamptz)`,

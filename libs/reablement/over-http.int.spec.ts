@@ -85,7 +85,7 @@ describe('an episode', () => {
     await reablement.post(`/reablement-episodes/${episodeId}/goals`, { goal: 'Feed the cat Marmalade' });
     await setting.app.settled();
     const { rows } = await setting.app.pool.query<{ n: string }>(
-      `SELECT (SELECT count(*) FROM reablement.subjects_v4 WHERE row::text LIKE '%Marmalade%') AS n`,
+      `SELECT (SELECT count(*) FROM reablement.subjects_v5 WHERE row::text LIKE '%Marmalade%') AS n`,
     );
     const events = await setting.app.store.readStream(`reablement-${episodeId}`);
     expect([rows[0]?.n, JSON.stringify(events).includes('Marmalade')]).toEqual(['0', false]);

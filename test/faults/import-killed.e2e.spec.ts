@@ -40,7 +40,7 @@ const tablesOf = async (dataDir: string): Promise<unknown> => {
   const { url, stop } = await startEmbeddedPostgres({ dataDir, log: () => undefined });
   const stays = await queryOf<{ row: Record<string, unknown> }>(
     url,
-    'SELECT to_jsonb(s) AS row FROM intake.stays_v1 s',
+    'SELECT to_jsonb(s) AS row FROM intake.stays_v2 s',
   );
   const events = await queryOf(url, 'SELECT type, count(*)::int AS n FROM log.events GROUP BY type ORDER BY type');
   const byStay = await queryOf(

@@ -223,7 +223,7 @@ export class CaseHistories {
     if (hospitals.length === 0) return new Map();
     const { rows } = await this.database.query<{ hospital: string; heard: Date | null }>(
       `SELECT wanted.hospital, (SELECT max(v.recorded_at) FROM ${stayVersionsTable} v
-         WHERE v.block->>'hospital' = wanted.hospital AND v.recorded_at <= $2) AS heard
+         WHERE v.hospital = wanted.hospital AND v.recorded_at <= $2) AS heard
        FROM unnest($1::text[]) AS wanted(hospital)`,
       [hospitals, clocks.live ? 'infinity' : clocks.knownAt],
     );
@@ -264,21 +264,26 @@ export class CaseHistories {
 
   /** Cases with news after a position: in a stream of their own, or of the stay they stand on. */
   changedSince(after: Position): Promise<readonly Changed[]> {
-    return this.changed('f.position > $1', 's.position > $1', after);
+    return this.changed('f.position > $1', `${stayVersionsTable} v`, 'v.position > $1', after);
   }
 
   /** The same by the clock of the log. */
   changedAfter(recordedAt: string): Promise<readonly Changed[]> {
-    return this.changed('f.recorded_at > $1', 's.recorded_at > $1', recordedAt);
+    return this.changed(
+      'f.recorded_at > $1',
+      `${staysTable} s JOIN ${stayVersionsTable} v USING (stay_id, revision)`,
+      's.recorded_at > $1',
+      recordedAt,
+    );
   }
 
-  private async changed(news: string, newsOfStay: string, since: string): Promise<readonly Changed[]> {
+  private async changed(news: string, stays: string, newsOfStay: string, since: string): Promise<readonly Changed[]> {
     const { rows } = await this.database.query<{ case_id: string; position: string }>(
       `SELECT case_id, max(position)::text AS position FROM (
          SELECT t.case_id, f.position FROM ${caseFactsTable} f JOIN ${casesTable} t ON t.key = f.key
          WHERE ${news} AND t.case_id IS NOT NULL
          UNION ALL
-         SELECT t.case_id, s.position FROM ${staysTable} s JOIN ${casesTable} t ON t.stay_id = s.stay_id AND t.kind = 'case'
+         SELECT t.case_id, v.position FROM ${stays} JOIN ${casesTable} t ON t.stay_id = v.stay_id AND t.kind = 'case'
          WHERE ${newsOfStay}
        ) news GROUP BY case_id ORDER BY max(position), case_id`,
       [since],

@@ -2,19 +2,51 @@ import type { PoolClient } from 'pg';
 import type { Projection } from '#libs/event-feed/port.js';
 import type { StoredEvent } from '#libs/event-store/port.js';
 import { followedEvents } from './followed-events.js';
-import { foldPeople, peopleDdl, peopleTables } from './people-tables.js';
+import { peopleDdl, peopleFold, peopleTables, type StaysVersion } from './people-tables.js';
 import { stayVersionOf, type StayVersion } from './stay-row.js';
 import { prepared } from '#libs/platform/prepared.js';
 
 /** Its name, for `feed.caughtUp([staysConsumer])`. */
 export const staysConsumer = 'discharge.stays';
-export const staysTable = 'discharge.stays_v2';
-export const stayVersionsTable = 'discharge.stay_versions_v2';
+const namesOf = (version: StaysVersion) => ({
+  stays: `discharge.stays_v${String(version)}`,
+  versions: `discharge.stay_versions_v${String(version)}`,
+});
+export const { stays: staysTable, versions: stayVersionsTable } = namesOf(3);
 
-/** `stay_versions`: what every event of a stay said, with the block after it; `stays`: which of them is the latest. */
+/** `stay_versions`: what every event of a stay said, with the block after it, as it came; `stays`: which of them is the latest. */
+const ddlOf = (version: StaysVersion): string => (version === 2 ? ddlBefore : ddl) + peopleDdl(version);
 const ddl = `
 CREATE SCHEMA IF NOT EXISTS discharge;
 CREATE TABLE IF NOT EXISTS ${stayVersionsTable} (
+  stay_id text NOT NULL,
+  revision integer NOT NULL,
+  position bigint NOT NULL,
+  recorded_at timestamptz NOT NULL,
+  occurred_at timestamptz NOT NULL,
+  type text NOT NULL,
+  admission_cancelled_at timestamptz,
+  discharge_cancelled_at timestamptz,
+  hospital text,
+  block json NOT NULL,
+  PRIMARY KEY (stay_id, revision)
+);
+CREATE INDEX IF NOT EXISTS stay_versions_v3_heard ON ${stayVersionsTable} (hospital, recorded_at);
+CREATE INDEX IF NOT EXISTS stay_versions_v3_position ON ${stayVersionsTable} (position);
+CREATE TABLE IF NOT EXISTS ${staysTable} (
+  stay_id text PRIMARY KEY,
+  revision integer NOT NULL,
+  recorded_at timestamptz NOT NULL,
+  admission_cancelled_at timestamptz,
+  discharge_cancelled_at timestamptz,
+  person_id text NOT NULL
+) WITH (fillfactor = 75);
+CREATE INDEX IF NOT EXISTS stays_v3_person ON ${staysTable} (person_id);
+`;
+/** Version 2 had the position in the row of the stay, with an index that each of its messages had to write, and read the hospital out of the block. */
+const ddlBefore = `
+CREATE SCHEMA IF NOT EXISTS discharge;
+CREATE TABLE IF NOT EXISTS discharge.stay_versions_v2 (
   stay_id text NOT NULL,
   revision integer NOT NULL,
   position bigint NOT NULL,
@@ -27,9 +59,9 @@ CREATE TABLE IF NOT EXISTS ${stayVersionsTable} (
   block jsonb NOT NULL,
   PRIMARY KEY (stay_id, revision)
 );
-CREATE INDEX IF NOT EXISTS stay_versions_v2_person ON ${stayVersionsTable} (person_id, recorded_at);
-CREATE INDEX IF NOT EXISTS stay_versions_v2_heard ON ${stayVersionsTable} ((block->>'hospital'), recorded_at);
-CREATE TABLE IF NOT EXISTS ${staysTable} (
+CREATE INDEX IF NOT EXISTS stay_versions_v2_person ON discharge.stay_versions_v2 (person_id, recorded_at);
+CREATE INDEX IF NOT EXISTS stay_versions_v2_heard ON discharge.stay_versions_v2 ((block->>'hospital'), recorded_at);
+CREATE TABLE IF NOT EXISTS discharge.stays_v2 (
   stay_id text PRIMARY KEY,
   revision integer NOT NULL,
   position bigint NOT NULL,
@@ -38,30 +70,43 @@ CREATE TABLE IF NOT EXISTS ${staysTable} (
   discharge_cancelled_at timestamptz,
   person_id text NOT NULL
 ) WITH (fillfactor = 80);
-CREATE INDEX IF NOT EXISTS stays_v2_person ON ${staysTable} (person_id);
-CREATE INDEX IF NOT EXISTS stays_v2_position ON ${staysTable} (position);
+CREATE INDEX IF NOT EXISTS stays_v2_person ON discharge.stays_v2 (person_id);
+CREATE INDEX IF NOT EXISTS stays_v2_position ON discharge.stays_v2 (position);
 `;
 
-const latest = 'stay_id, revision, position, recorded_at, admission_cancelled_at, discharge_cancelled_at, person_id';
-const columns = `${latest}, occurred_at, type`;
+const standIns = {
+  [staysTable]: `SELECT stay_id, revision, recorded_at, admission_cancelled_at, discharge_cancelled_at, person_id FROM discharge.stays_v2`,
+  [stayVersionsTable]: `SELECT stay_id, revision, position, recorded_at, occurred_at, type, admission_cancelled_at, discharge_cancelled_at,
+    block->>'hospital' AS hospital, block::json AS block FROM discharge.stay_versions_v2`,
+};
 
-const writeVersions = `
-INSERT INTO ${stayVersionsTable} (${columns}, block)
-SELECT ${columns}, block FROM json_to_recordset($1::json)
-  AS row(stay_id text, revision integer, position bigint, recorded_at timestamptz, occurred_at timestamptz,
-         type text, admission_cancelled_at timestamptz, discharge_cancelled_at timestamptz, person_id text, block jsonb)
-ON CONFLICT (stay_id, revision) DO NOTHING`;
-
-const writeLatest = `
-INSERT INTO ${staysTable} (${latest})
-SELECT ${latest} FROM json_to_recordset($1::json)
+const statementsOf = (version: StaysVersion) => {
+  const { stays, versions } = namesOf(version);
+  const before = version === 2;
+  const own = `stay_id, revision, ${before ? 'position, ' : ''}recorded_at, admission_cancelled_at, discharge_cancelled_at, person_id`;
+  const columns = `stay_id, revision, position, recorded_at, occurred_at, type, admission_cancelled_at, discharge_cancelled_at, ${before ? 'person_id' : 'hospital'}, block`;
+  return {
+    read: `SELECT stay_id, admission_cancelled_at AS admission, discharge_cancelled_at AS discharge
+       FROM ${stays} WHERE stay_id = ANY($1)`,
+    writeVersions: `
+INSERT INTO ${versions} (${columns})
+SELECT ${columns} FROM json_to_recordset($1::json)
+  AS row(stay_id text, revision integer, position bigint, recorded_at timestamptz, occurred_at timestamptz, type text,
+         admission_cancelled_at timestamptz, discharge_cancelled_at timestamptz, person_id text, hospital text, block ${before ? 'jsonb' : 'json'})
+ON CONFLICT (stay_id, revision) DO NOTHING`,
+    writeLatest: `
+INSERT INTO ${stays} (${own})
+SELECT ${own} FROM json_to_recordset($1::json)
   AS row(stay_id text, revision integer, position bigint, recorded_at timestamptz,
          admission_cancelled_at timestamptz, discharge_cancelled_at timestamptz, person_id text)
 ON CONFLICT (stay_id) DO UPDATE SET
-  revision = EXCLUDED.revision, position = EXCLUDED.position, recorded_at = EXCLUDED.recorded_at,
+  revision = EXCLUDED.revision, ${before ? 'position = EXCLUDED.position, ' : ''}recorded_at = EXCLUDED.recorded_at,
   admission_cancelled_at = EXCLUDED.admission_cancelled_at, discharge_cancelled_at = EXCLUDED.discharge_cancelled_at,
   person_id = EXCLUDED.person_id
-WHERE ${staysTable}.revision < EXCLUDED.revision`;
+WHERE ${stays}.revision < EXCLUDED.revision`,
+  };
+};
+type Statements = ReturnType<typeof statementsOf>;
 
 const latestRowOf = (version: StayVersion) => ({
   stay_id: version.stayId,
@@ -76,6 +121,7 @@ const rowOf = (version: StayVersion) => ({
   ...latestRowOf(version),
   occurred_at: version.occurredAt,
   type: version.type,
+  hospital: version.block.hospital,
   block: version.block,
 });
 
@@ -87,14 +133,14 @@ interface Before {
 }
 
 /** What the page builds on: only the cancellations are not in the newest block itself. */
-const latestOf = async (events: readonly StoredEvent[], tx: PoolClient): Promise<ReadonlyMap<string, Before>> => {
+const latestOf = async (
+  events: readonly StoredEvent[],
+  tx: PoolClient,
+  read: string,
+): Promise<ReadonlyMap<string, Before>> => {
   const ids = [...new Set(events.map(({ streamId }) => streamId.slice(stayPrefix.length)))];
   const { rows } = await tx.query<{ stay_id: string; admission: Date | null; discharge: Date | null }>(
-    prepared(
-      `SELECT stay_id, admission_cancelled_at AS admission, discharge_cancelled_at AS discharge
-       FROM ${staysTable} WHERE stay_id = ANY($1)`,
-      [ids],
-    ),
+    prepared(read, [ids]),
   );
   return new Map(
     rows.map((row) => [
@@ -107,9 +153,13 @@ const latestOf = async (events: readonly StoredEvent[], tx: PoolClient): Promise
   );
 };
 
-const foldStays = async (events: readonly StoredEvent[], tx: PoolClient): Promise<void> => {
+const foldStays = async (
+  events: readonly StoredEvent[],
+  tx: PoolClient,
+  { read, writeVersions, writeLatest }: Statements,
+): Promise<void> => {
   if (events.length === 0) return;
-  const latest = await latestOf(events, tx);
+  const latest = await latestOf(events, tx, read);
   const versions: StayVersion[] = [];
   const touched = new Map<string, StayVersion>();
   for (const event of events) {
@@ -123,18 +173,26 @@ const foldStays = async (events: readonly StoredEvent[], tx: PoolClient): Promis
   await tx.query(prepared(writeLatest, [JSON.stringify([...touched.values()].map(latestRowOf))]));
 };
 
+const staysOf = (version: StaysVersion): Projection => {
+  const { stays, versions } = namesOf(version);
+  const statements = statementsOf(version);
+  const foldPeople = peopleFold(version);
+  return {
+    name: staysConsumer,
+    version,
+    wants: followedEvents,
+    tables: [stays, versions, ...peopleTables(version)],
+    ddl: ddlOf(version),
+    async fold(events: readonly StoredEvent[], tx: PoolClient): Promise<void> {
+      const ofStays = events.filter(({ streamId }) => streamId.startsWith(stayPrefix));
+      await foldStays(ofStays, tx, statements);
+      await foldPeople(events, tx);
+    },
+  };
+};
+
 /** The stays of every hospital as intake last said them: of each event only its block is read, the highest revision wins. Beside them who is whom and which cases there are. */
 export const staysProjection: Projection = {
-  name: staysConsumer,
-  version: 2,
-  wants: followedEvents,
-  tables: [staysTable, stayVersionsTable, ...peopleTables],
-  ddl: ddl + peopleDdl,
-  async fold(events: readonly StoredEvent[], tx: PoolClient): Promise<void> {
-    await foldStays(
-      events.filter(({ streamId }) => streamId.startsWith(stayPrefix)),
-      tx,
-    );
-    await foldPeople(events, tx);
-  },
+  ...staysOf(3),
+  replaces: { projection: staysOf(2), as: standIns },
 };

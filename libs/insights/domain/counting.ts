@@ -28,7 +28,11 @@ export interface Unit {
   readonly attributes: Attributes;
   /** Units with the same key are one and count once a group: a person a day, a case. */
   readonly distinct?: string;
-  /** How many events stand behind it. */
+  /** How many events stand behind it, where it comes with that; units of the same stays share it, and it counts once. */
+  readonly behind?: Behind;
+}
+
+export interface Behind {
   readonly events: number;
 }
 
@@ -92,6 +96,10 @@ export interface Counting {
   readonly p90?: boolean;
 }
 
+/** Whether a unit is one of those that a figure leads to: of the denominator, or, where there is none, of the numerator. */
+export const shows = (measure: Measure, judgement: Judgement): judgement is Extract<Judgement, { counts: true }> =>
+  judgement.counts && (measure !== 'sum' || judgement.numerator > 0);
+
 /** Runs of equal values, so that half a million stays need no half a million numbers. */
 const spread = (values: ReadonlyMap<number, number>): number[] =>
   [...values].flatMap(([value, n]) => Array.from<number>({ length: n }).fill(value));
@@ -154,12 +162,12 @@ export const count = (units: Iterable<Judged>, how: Counting): Figure => {
   const groups = new Map<string, Tally>();
   for (const key of how.fixedGroups ?? how.allKeys ?? []) groups.set(key, new Tally());
   const quality: Record<string, number> = {};
-  let events = 0;
+  const behind = new Set<Behind>();
   for (const { unit, judgement } of units) {
     for (const key of judgement.quality ?? []) quality[key] = (quality[key] ?? 0) + unit.n;
     if (!judgement.counts) continue;
     const { numerator, keys } = judgement;
-    events += unit.events;
+    if (unit.behind && shows(how.measure, judgement)) behind.add(unit.behind);
     total.add(unit, numerator, keys?.length ?? 1);
     if (how.fixedGroups) for (const key of keys ?? []) at(groups, key, () => new Tally()).add(unit, numerator, 1);
     else if (how.groupBy) at(groups, keyOf(unit.attributes, how.groupBy), () => new Tally()).add(unit, numerator, 1);
@@ -167,6 +175,7 @@ export const count = (units: Iterable<Judged>, how: Counting): Figure => {
   const whole = how.fixedGroups ? total.count : null;
   const listed = [...groups].map(([key, tally]) => ({ key, ...tally.result(within(how, key), whole) }));
   if (!how.fixedGroups && !how.allKeys) listed.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
+  const events = [...behind].reduce((sum, each) => sum + each.events, 0);
   return { ...total.result(how, null), groups: listed, quality, events };
 };
 

@@ -122,12 +122,12 @@ const live = (world: World, name: string, given: Patient): void => {
 };
 
 const tables = [
-  'stays_v4',
-  'cases_v4',
-  'stay_facts_v4',
-  'delay_spans_v4',
-  'case_facts_v4',
-  'event_times_v4',
+  'stays_v5',
+  'cases_v5',
+  'stay_facts_v5',
+  'delay_spans_v5',
+  'case_facts_v5',
+  'event_times_v5',
   'births_v2',
   'deaths_v2',
   'merges_v2',

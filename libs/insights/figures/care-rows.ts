@@ -5,15 +5,15 @@ import { factsFromEntries } from './care-from-entries.js';
 import type { CareRow, WhichFacts } from './care-row.js';
 
 /**
- * While the tables of the facts are built beside those of the version before, views stand in for them that hold none (histories/tables.ts,
- * stay-facts/tables.ts): what is counted is then worked out of what the events said, as the fold does it.
+ * While the table of the facts is built beside those of the version before, a view stands in for it that holds none (histories/tables.ts): what is
+ * counted is then worked out of what the events said, as the fold does it.
  */
 export const areFolded = async (db: Database): Promise<boolean> => {
   const { rows } = await db.query<{ tables: number }>(
     `SELECT count(*)::int AS tables FROM pg_class
-     WHERE oid IN (to_regclass('insights.care_facts_v2'), to_regclass('insights.case_facts_v4')) AND relkind = 'r'`,
+     WHERE oid = to_regclass('insights.care_facts_v2') AND relkind = 'r'`,
   );
-  return rows[0]?.tables === 2;
+  return rows[0]?.tables === 1;
 };
 
 /** Things of care of one kind with their cases, as known at an instant, by id. */

@@ -33,7 +33,6 @@ export const checks = async (db: Database, question: Question): Promise<Found<Ch
     return [
       {
         n: 1,
-        events: 0,
         attributes,
         age,
         cancelled: check.cancelled,

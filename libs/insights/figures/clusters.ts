@@ -70,7 +70,6 @@ const common = (question: Question, people: PeopleKnown, cluster: Spell, stay: S
   if (!passes(attributes, question.filters)) return null;
   return {
     n: 1,
-    events: 0,
     attributes,
     age,
     personId: cluster.person,
@@ -217,7 +216,6 @@ export const reablementStarts = async (db: Database, question: Question): Promis
     return [
       {
         n: 1,
-        events: 0,
         attributes,
         daysAfterDischarge: discharge === null ? null : Math.max(0, daysBetween(discharge, on)),
         personId: person === null ? null : people.personOf(person),

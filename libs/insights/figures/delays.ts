@@ -77,7 +77,7 @@ const load = async (db: Database, question: Question, byAge: boolean): Promise<R
     `WITH ${ctes}
      SELECT f.case_id, ${person} AS person, f.stay_id, ${milliseconds('f.starts_at')} AS starts, ${milliseconds('f.ends_at')} AS ends,
        ${milliseconds('d.died_at')} AS died, f.unsettled, ${(groupBy === null ? undefined : groupSql[groupBy]) ?? 'NULL'} AS group_key, ${age}
-     FROM insights.delay_spans_v4 f ${joins} WHERE ${conditions.join(' AND ')} ORDER BY f.case_id, f.starts_at, f.delay_id`,
+     FROM insights.delay_spans_v5 f ${joins} WHERE ${conditions.join(' AND ')} ORDER BY f.case_id, f.starts_at, f.delay_id`,
     parameters.values,
   );
   return rows;
@@ -137,7 +137,6 @@ export const delays = async (db: Database, question: Question, days: boolean): P
       if (filters.ageBand !== null && ageBand !== filters.ageBand) continue;
       units.push({
         n: 1,
-        events: 0,
         attributes: groupBy !== null && groupSql[groupBy] ? { [groupBy]: row.group_key, day } : { ageBand, day },
         distinct: days ? `${row.person} ${day}` : row.case_id,
         personId: row.person,

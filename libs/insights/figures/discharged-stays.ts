@@ -1,14 +1,14 @@
 import type { Database } from '#libs/platform/database.js';
 import type { AgeClass } from '../domain/age-class.js';
 import { bandOf } from '../domain/age-class.js';
-import type { Attributes, GroupKey } from '../domain/counting.js';
+import type { Attributes, Behind, GroupKey } from '../domain/counting.js';
 import type { StayDimension } from '../domain/definition.js';
 import type { DischargedStays } from '../domain/stay-rules.js';
 import type { Found } from './found.js';
 import { PeopleKnown } from './people-known.js';
 import type { Question } from './question.js';
 import { heldAt, Parameters, readMany } from './sql.js';
-import { ageAtDischargeSql, aliveSql, equals, sexSql, withPeople } from './stay-query.js';
+import { ageAtDischargeSql, aliveSql, equals, sexSql, withEvents, withPeople } from './stay-query.js';
 
 /** Columns by what a rule reads or a group needs: those nobody asks for stay out, so that alike stays fall together in the database. */
 const dimensionSql: Record<Exclude<StayDimension, 'alive' | 'pathway'>, string> = {
@@ -40,6 +40,8 @@ interface Row {
   readonly pathway: string | null;
   readonly group_key: string | null;
   readonly marked: boolean | null;
+  /** Of a stay of which several cases are counted, each by itself. */
+  readonly shared: string | null;
   readonly stay_id: string | null;
   readonly person_id: string | null;
   readonly case_id: string | null;
@@ -105,20 +107,26 @@ export const dischargedStays = async (
     ['pathway', 'text', reads('pathway')],
     ['group_key', 'text', group],
     ['marked', 'boolean', wanted.marked === undefined ? null : 'mark.stay_id IS NOT NULL'],
+    ['shared', 'text', perCase ? 'CASE WHEN cardinality(f.case_ids) > 1 THEN f.stay_id END' : null],
   ];
   const selected = columns.map(([name, type, sql]) => `(${sql ?? 'NULL'})::${type} AS ${name}`).join(', ');
   const grouped = columns.flatMap(([, , sql], index) => (sql === null ? [] : [String(index + 1)])).join(', ');
   const ids = wanted.single
     ? `f.stay_id, ${person} AS person_id, ${perCase ? 'c.case_id' : 'f.case_ids[1]'} AS case_id, f.ready_on::text AS ready_on`
     : 'NULL::text AS stay_id, NULL::text AS person_id, NULL::text AS case_id, NULL::text AS ready_on';
-  const sums = wanted.single ? '1 AS n, f.events' : 'count(*)::int AS n, sum(f.events)::float8 AS events';
+  // Whoever asks for single stays asks for their events later.
+  const behind = wanted.single ? { ctes: '', joins: '', events: '0' } : withEvents(knownAt, parameters);
+  const events = perCase
+    ? `CASE WHEN max(cardinality(f.case_ids)) > 1 THEN max(${behind.events}) ELSE sum(${behind.events}) END`
+    : `sum(${behind.events})`;
+  const sums = wanted.single ? '1 AS n, 0 AS events' : `count(*)::int AS n, (${events})::float8 AS events`;
   const { rows } = await readMany<Row>(
     db,
-    `WITH ${ctes}
+    `WITH ${ctes}${behind.ctes}
      SELECT ${selected}, ${ids}, ${sums}
-     FROM insights.stay_facts_v4 f
+     FROM insights.stay_facts_v5 f
      ${perCase ? 'CROSS JOIN LATERAL unnest(f.case_ids, f.pathways) AS c(case_id, pathway)' : ''}
-     ${joins}
+     ${joins}${behind.joins}
      ${wanted.marked === undefined ? '' : `LEFT JOIN unnest(${parameters.add(wanted.marked)}::text[]) AS mark(stay_id) ON mark.stay_id = f.stay_id`}
      WHERE ${conditions.join(' AND ')}
      ${wanted.single ? 'ORDER BY f.stay_id' : `GROUP BY ${grouped}`}
@@ -126,9 +134,15 @@ export const dischargedStays = async (
     parameters.values,
     !wanted.single,
   );
+  const ofShared = new Map<string, Behind>();
+  const behindOf = (row: Row): Behind => {
+    const found = ofShared.get(row.shared ?? '') ?? { events: row.events };
+    if (row.shared !== null) ofShared.set(row.shared, found);
+    return found;
+  };
   return rows.map((row) => ({
     n: row.n,
-    events: row.events,
+    behind: behindOf(row),
     attributes: attributesOf(row, groupBy),
     age: row.age,
     nights: row.nights,

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { addDays, daysBetween, eachDay, perHundredThousand } from '#libs/nhs/index.js';
 import { Database } from '#libs/platform/database.js';
 import { Settings } from '#libs/platform/settings.js';
-import { count, type Counting, type Figure, type GroupKey, keyOf } from '../domain/counting.js';
+import { count, type Counting, type Figure, type GroupKey, keyOf, shows } from '../domain/counting.js';
 import { Populations } from '../population/population.js';
 import { type FigureAnswer, metricShown } from './answer.js';
 import { display, displayOfAnswer } from './display.js';
@@ -99,7 +99,7 @@ export class Figures {
     const units = [...found];
     const sources = { stayIds: new Set<string>(), caseIds: new Set<string>(), streams: new Set<string>() };
     for (const { unit, judgement } of units) {
-      if (!judgement.counts) continue;
+      if (!shows(question.definition.measure, judgement)) continue;
       if (unit.stayId !== null) sources.stayIds.add(unit.stayId);
       if (unit.caseId !== null) sources.caseIds.add(unit.caseId);
       for (const stream of unit.streams) sources.streams.add(stream);

@@ -2,11 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { addDays } from '#libs/nhs/index.js';
 import { Database } from '#libs/platform/database.js';
 import { encodeCursor, decodeCursor, type List } from '#libs/platform/list.js';
-import type { Unit } from '../domain/counting.js';
+import { shows, type Unit } from '../domain/counting.js';
 import { dischargedStays } from './discharged-stays.js';
 import { eventsBehind } from './events-behind.js';
 import type { Found } from './found.js';
-import { judgedUnits, type JudgedUnit } from './judged.js';
+import { comesTogether, judgedUnits, type JudgedUnit } from './judged.js';
 import type { Question } from './question.js';
 
 /** One unit of the denominator of a figure, else of its numerator. */
@@ -39,6 +39,8 @@ const isPlace = (key: unknown): key is Place =>
 
 interface Item {
   readonly unit: Found<Unit>;
+  /** Itself, and those that count once with it: further cases of the same person on the same day. */
+  readonly alike: readonly Found<Unit>[];
   readonly inNumerator: boolean;
   readonly day: string | null;
 }
@@ -47,17 +49,18 @@ const alphabetical = (a: string | null, b: string | null): number =>
   (a ?? '') < (b ?? '') ? -1 : (a ?? '') > (b ?? '') ? 1 : 0;
 
 /** Items of one unit: itself, or, where there is no denominator, as many as it adds to the numerator (a bed day each). */
-const itemsOf = ({ unit, judgement }: JudgedUnit, question: Question): Item[] => {
-  if (!judgement.counts) return [];
+const itemsOf = ({ unit, judgement }: JudgedUnit, alike: readonly Found<Unit>[], question: Question): Item[] => {
   const { measure, unit: counted } = question.definition;
-  if (measure !== 'sum') return [{ unit, inNumerator: measure === 'median' || judgement.numerator > 0, day: null }];
+  if (!shows(measure, judgement)) return [];
+  const { numerator } = judgement;
+  const own = { unit, alike, inNumerator: measure === 'median' || numerator > 0 };
+  if (measure !== 'sum') return [{ ...own, day: null }];
   if (counted === 'bed days' && unit.distinct === undefined)
-    return Array.from({ length: judgement.numerator }, (_, day) => ({
-      unit,
-      inNumerator: true,
+    return Array.from({ length: numerator }, (_, day) => ({
+      ...own,
       day: unit.day === null ? null : addDays(unit.day, day),
     }));
-  return judgement.numerator > 0 ? [{ unit, inNumerator: true, day: unit.day }] : [];
+  return [{ ...own, day: unit.day }];
 };
 
 /** From a figure to its people, and from them to their events. */
@@ -89,7 +92,9 @@ export class PeopleBehind {
       // A batch that is full may end in the middle of the cases of a stay: that stay is read again.
       const whole = units.length < batch || byStay.length === 1 ? byStay : byStay.slice(0, -1);
       for (const [stayId, ofStay] of whole) {
-        const own = ofStay.flatMap((unit) => itemsOf({ unit, judgement: rule.judge(unit) }, question)).slice(skip);
+        const own = ofStay
+          .flatMap((unit) => itemsOf({ unit, judgement: rule.judge(unit) }, [unit], question))
+          .slice(skip);
         const room = limit - items.length;
         if (own.length > room) {
           items.push(...own.slice(0, room));
@@ -110,37 +115,35 @@ export class PeopleBehind {
         alphabetical(a.unit.stayId, b.unit.stayId) ||
         alphabetical(a.unit.caseId, b.unit.caseId),
     );
-    const seen = new Set<string>();
-    const all = units.flatMap((each) => {
-      const { distinct } = each.unit;
-      if (!each.judgement.counts || (distinct !== undefined && seen.has(distinct))) return [];
-      if (distinct !== undefined) seen.add(distinct);
-      return itemsOf(each, question);
+    const counted = units.filter(({ judgement }) => shows(question.definition.measure, judgement));
+    // Units that count once together come as one, in the place of the first.
+    const all = [...Map.groupBy(counted, ({ unit }) => unit.distinct ?? unit).values()].flatMap((alike) => {
+      const [first] = alike;
+      const each = alike.map(({ unit }) => unit);
+      return first ? itemsOf(first, each, question) : [];
     });
     const items = all.slice(skip, skip + limit);
     return { items, next: skip + limit < all.length ? { after: null, skip: skip + limit } : null };
   }
 
   async #shown(items: readonly Item[], question: Question): Promise<PersonBehind[]> {
+    const units = items.flatMap(({ alike }) => alike);
     const behind = await eventsBehind(
       this.db,
       {
-        stayIds: new Set(items.flatMap(({ unit }) => unit.stayId ?? [])),
-        caseIds: new Set(items.flatMap(({ unit }) => unit.caseId ?? [])),
-        streams: new Set(items.flatMap(({ unit }) => unit.streams)),
+        stayIds: new Set(units.flatMap(({ stayId }) => stayId ?? [])),
+        caseIds: new Set(units.flatMap(({ caseId }) => caseId ?? [])),
+        streams: new Set(units.flatMap(({ streams }) => streams)),
       },
       question.knownAt,
+      comesTogether(question),
     );
-    return items.map(({ unit, inNumerator, day }) => ({
+    return items.map(({ unit, alike, inNumerator, day }) => ({
       personId: unit.personId,
       ...(unit.stayId === null ? {} : { stayId: unit.stayId }),
       ...(unit.caseId === null ? {} : { caseId: unit.caseId }),
       inNumerator,
-      events: [
-        ...(behind.stays.get(unit.stayId ?? '') ?? []),
-        ...(behind.cases.get(unit.caseId ?? '') ?? []),
-        ...unit.streams.flatMap((stream) => behind.streams.get(stream) ?? []),
-      ],
+      events: [...new Set(alike.flatMap((each) => behind.of(each)))],
       ...(day === null ? {} : { day }),
     }));
   }

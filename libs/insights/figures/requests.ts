@@ -39,7 +39,6 @@ const unitOf = (
   const person = personIdOf(row);
   return {
     n: 1,
-    events: 0,
     attributes,
     age,
     personId: person === null ? null : people.personOf(person),

@@ -1,3 +1,4 @@
+import type { Instant } from '#libs/nhs/index.js';
 import type { PeopleKnown } from './people-known.js';
 import { classByAgeSql, classByBirthSql, heldAt, type Parameters } from './sql.js';
 
@@ -48,6 +49,23 @@ export const withPeople = (
     joins.push(`LEFT JOIN died d ON d.person_id = ${person('f')}`);
   }
   return { ctes: ctes.join(', '), joins: joins.join(' '), person: person('f') };
+};
+
+/**
+ * How many events stand behind a stay `f`, its own and those of all its cases: kept with what is known now, counted where it is asked what was known at
+ * another time. `ctes` and `joins` are empty or begin with what joins them to others.
+ */
+export const withEvents = (knownAt: Instant | null, parameters: Parameters) => {
+  if (knownAt === null) return { ctes: '', joins: '', events: 'f.events' } as const;
+  const by = `width_bucket(${parameters.add(knownAt)}::timestamptz, t.recorded)`;
+  return {
+    ctes: `, behind AS (SELECT stay_id, sum(n) AS events FROM (
+      SELECT substr(t.stream, 6) AS stay_id, ${by} AS n FROM insights.event_times_v5 t WHERE t.stream ^@ 'stay-'
+      UNION ALL SELECT c.stay_id, ${by} FROM insights.case_facts_v5 c JOIN insights.event_times_v5 t ON t.stream = 'case-' || c.case_id
+      WHERE c.stay_id IS NOT NULL AND ${heldAt('c', knownAt, parameters)}) AS each GROUP BY stay_id)`,
+    joins: ' LEFT JOIN behind e ON e.stay_id = f.stay_id',
+    events: 'coalesce(e.events, 0)::int',
+  } as const;
 };
 
 /** As the stay's own messages tell it, else as the person's details do (a referral, say). */

@@ -9,7 +9,7 @@ import type { Found } from './found.js';
 import { PeopleKnown } from './people-known.js';
 import type { Question } from './question.js';
 import { heldAt, Parameters, readMany } from './sql.js';
-import { ageOnDaySql, aliveSql, equals, sexSql, withPeople } from './stay-query.js';
+import { ageOnDaySql, aliveSql, equals, sexSql, withEvents, withPeople } from './stay-query.js';
 
 const groupSql: Partial<Record<GroupKey, string>> = { hospital: 'f.hospital', authority: 'f.authority', sex: sexSql };
 
@@ -129,12 +129,14 @@ export const staysOnDays = async (
   const alike = names.map((name) =>
     ofBirthday.has(name) ? `CASE WHEN first_age IS DISTINCT FROM last_age THEN ${name} END AS ${name}` : name,
   );
+  // Whoever asks for single stays asks for their events later.
+  const behind = wanted.single ? { ctes: '', joins: '', events: '0' } : withEvents(knownAt, parameters);
   // `OFFSET 0` keeps the planner from working out ages once for each place they stand in; days become texts once alike stays are one.
   const { rows } = await readMany<Row>(
     db,
-    `WITH ${ctes}, aged AS (
-       SELECT ${read.map(([name, , sql]) => `${sql ?? ''} AS ${name}`).join(', ')}, f.events
-       FROM insights.stay_facts_v4 f ${joins} WHERE ${conditions.join(' AND ')} OFFSET 0),
+    `WITH ${ctes}${behind.ctes}, aged AS (
+       SELECT ${read.map(([name, , sql]) => `${sql ?? ''} AS ${name}`).join(', ')}, ${behind.events} AS events
+       FROM insights.stay_facts_v5 f ${joins}${behind.joins} WHERE ${conditions.join(' AND ')} OFFSET 0),
      stays AS (SELECT ${names.map((name) => (name.endsWith('_age') ? `${ages(name)} AS ${name}` : name)).join(', ')}, events FROM aged OFFSET 0),
      alike AS (
        SELECT ${alike.join(', ')}, ${wanted.single ? '1 AS n, events' : 'count(*)::int AS n, sum(events)::float8 AS events'}
@@ -160,8 +162,8 @@ function* unitsOf(
     const since = typeof reads === 'number' ? addDays(row.admitted_on, reads) : row.admitted_on;
     const firstDay = since > from ? since : from;
     const lastDay = row.discharged_on !== null && row.discharged_on < to ? addDays(row.discharged_on, 1) : to;
-    // The events behind a stay count once, however many days it spans.
-    let events = row.events;
+    // The events behind a stay count once, however many of its days do.
+    const behind = { events: row.events };
     for (const day of eachDay(firstDay, lastDay)) {
       const openAtMidnight = row.discharged_on === null || day < row.discharged_on;
       if (!openAtMidnight && !discharged) continue;
@@ -176,7 +178,7 @@ function* unitsOf(
       if (filters.ageBand !== null && band !== filters.ageBand) continue;
       yield {
         n: row.n,
-        events,
+        behind,
         attributes: {
           day,
           ageBand: band,
@@ -197,7 +199,6 @@ function* unitsOf(
         caseId: row.case_id,
         streams: [],
       };
-      events = 0;
     }
   }
 }

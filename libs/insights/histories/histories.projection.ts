@@ -4,7 +4,7 @@ import type { StoredEvent } from '#libs/event-store/port.js';
 import type { CivilDate } from '#libs/nhs/index.js';
 import type { HistoryKind } from '../domain/care-fact.js';
 import { prepared } from '#libs/platform/prepared.js';
-import { put, saveVersions, type Written } from '../versions.js';
+import { saveVersions, type Written, Writing } from '../versions.js';
 import { type HistoryEntry, historyEntryOf } from './entries.js';
 import { PageOfHistories } from './folding.js';
 import { careFactColumns, historiesDdl, historiesStandIns, historiesTables, type HistoriesVersion } from './tables.js';
@@ -47,12 +47,11 @@ const load = async (
   return page;
 };
 
-const saveHistories = async (page: PageOfHistories, tx: PoolClient, version: HistoriesVersion): Promise<void> => {
+const saveHistories = async (page: PageOfHistories, writing: Writing, version: HistoriesVersion): Promise<void> => {
   const [column, typed, updated] =
     version === 1 ? ['', '', ''] : [', facts', ', facts jsonb', ', facts = excluded.facts'];
   const histories = [...page.touched].flatMap((stream) => page.histories.get(stream) ?? []);
-  await put(
-    tx,
+  await writing.put(
     `INSERT INTO insights.histories_v${String(version)} (stream, kind, id, case_id, first_on, last_on, entries${column})
      SELECT stream, kind, id, case_id, first_on, last_on, entries${column}
      FROM json_to_recordset($1::json) AS r(stream text, kind text, id text, case_id text, first_on date, last_on date, entries jsonb${typed})
@@ -63,8 +62,7 @@ const saveHistories = async (page: PageOfHistories, tx: PoolClient, version: His
     })),
   );
   if (version === 1) return;
-  await put(
-    tx,
+  await writing.put(
     `INSERT INTO insights.care_event_times_v2 (stream, recorded)
      SELECT stream, recorded FROM json_to_recordset($1::json) AS r(stream text, recorded timestamptz[])
      ON CONFLICT (stream) DO UPDATE SET recorded = excluded.recorded`,
@@ -119,8 +117,10 @@ const historiesOf = (version: HistoriesVersion): Projection => ({
     const page = await load([...new Set(found.map(({ stream }) => stream))], tx, version);
     for (const { stream, kind, entry } of found) page.apply(stream, kind, entry);
     if (page.touched.size === 0) return;
-    await saveHistories(page, tx, version);
-    if (version !== 1) await saveVersions(tx, page.facts, factTable);
+    const writing = new Writing(tx);
+    await saveHistories(page, writing, version);
+    if (version !== 1) await saveVersions(writing, page.facts, factTable);
+    await writing.done();
   },
 });
 

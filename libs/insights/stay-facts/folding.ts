@@ -7,6 +7,7 @@ import { type StayFact, stayFactOf, type StayParts } from '../domain/stay-fact.j
 import { hashOf, type Version, Versions, type Written } from '../versions.js';
 import { caseEntryOf, isCaseEvent } from './case-entry.js';
 import { isStayEvent, stayPartsOf } from './stay-parts.js';
+import type { StayFactsVersion } from './tables.js';
 
 export interface HeldStay {
   readonly stayId: string;
@@ -28,6 +29,13 @@ export interface HeldCase {
 export interface FactVersion extends Version<StayFact> {
   readonly stayId: string;
   readonly position: string;
+  /** Behind it: those of the stay and all its cases. Null once it is what is known no more (version 4: as of the event that made it). */
+  events: number | null;
+}
+/** So many events stand behind the version in the table now. */
+export interface Counted {
+  readonly id: string;
+  readonly version: number;
   readonly events: number;
 }
 export interface Closed {
@@ -39,6 +47,9 @@ export interface Closed {
 
 export const stayIdOf = (event: StoredEvent): string => event.streamId.slice('stay-'.length);
 export const caseIdOf = (event: StoredEvent): string => event.streamId.slice('case-'.length);
+
+const eventsOf = (stay: HeldStay, cases: readonly HeldCase[]): number =>
+  stay.events.length + cases.reduce((sum, { entries }) => sum + entries.length, 0);
 
 const newCase = (caseId: string): HeldCase => ({
   caseId,
@@ -59,7 +70,27 @@ export class PageOfStays {
   readonly caseFacts = new Versions<CaseFact & { readonly caseId: string }>();
   readonly closedFacts: Closed[] = [];
   readonly closedSpans: Closed[] = [];
+  readonly counts: Counted[] = [];
+  /** Stays of which events were heard, of their own or of cases that are or were theirs. */
+  readonly #heard = new Set<string>();
+  readonly #lastFacts = new Map<string, FactVersion>();
   readonly #known = new Map<HeldCase, CaseAsKnown>();
+
+  constructor(private readonly version: StayFactsVersion) {}
+
+  /** After the last event of the page: counts the events behind the stays of which some were heard. */
+  close(): void {
+    if (this.version === 4) return;
+    const casesOf = Map.groupBy(this.cases.values(), ({ stayId }) => stayId);
+    for (const stayId of this.#heard) {
+      const held = this.stays.get(stayId);
+      if (!held || held.version === 0) continue;
+      const events = eventsOf(held, casesOf.get(stayId) ?? []);
+      const made = this.#lastFacts.get(stayId);
+      if (made) made.events = events;
+      else this.counts.push({ id: stayId, version: held.version, events });
+    }
+  }
 
   apply(event: StoredEvent): void {
     if (isStayEvent(event)) {
@@ -79,6 +110,7 @@ export class PageOfStays {
         factHash: held?.factHash ?? null,
       });
       this.touchedStays.add(stayId);
+      this.#heard.add(stayId);
       this.#refresh(stayId, event);
     } else if (isCaseEvent(event)) {
       const entry = caseEntryOf(event);
@@ -92,6 +124,7 @@ export class PageOfStays {
       this.#known.delete(held);
       const before = held.stayId;
       held.stayId = this.#asKnown(held).stayId;
+      for (const stayId of [before, held.stayId]) if (stayId !== null) this.#heard.add(stayId);
       if (before !== null && before !== held.stayId) this.#refresh(before, event);
       if (held.stayId === null || !this.stays.has(held.stayId)) {
         this.#refreshSpans(held, null, event);
@@ -122,26 +155,27 @@ export class PageOfStays {
     }
     const hash = hashOf(fact);
     if (hash === held.factHash) return;
-    this.#close(
-      this.facts,
-      this.closedFacts,
-      (each) => each.stayId === stayId,
-      { id: stayId, part: '', version: held.version },
-      event,
-    );
+    const last = this.#lastFacts.get(stayId);
+    if (last) {
+      last.knownUntil = event.recordedAt;
+      if (this.version !== 4) last.events = null;
+    } else if (held.version > 0) {
+      this.closedFacts.push({ id: stayId, part: '', version: held.version, knownUntil: event.recordedAt });
+    }
     held.version += 1;
     held.factHash = hash;
     this.touchedStays.add(stayId);
-    const events = held.events.length + cases.reduce((sum, each) => sum + each.entries.length, 0);
-    this.facts.push({
+    const made: FactVersion = {
       stayId,
       version: held.version,
       knownFrom: event.recordedAt,
       knownUntil: null,
       position: event.position,
-      events,
+      events: eventsOf(held, cases),
       row: fact,
-    });
+    };
+    this.#lastFacts.set(stayId, made);
+    this.facts.push(made);
   }
 
   #refreshCase(held: HeldCase, stay: StayFact | null, { recordedAt }: StoredEvent): void {
@@ -174,31 +208,15 @@ export class PageOfStays {
     const hash = row ? hashOf(row) : null;
     if (hash === last.hash) return;
     const { caseId } = held;
-    if (last.hash !== null)
-      this.#close(
-        this.spans,
-        this.closedSpans,
-        (each) => each.caseId === caseId && each.row.delayId === delayId,
-        { id: caseId, part: delayId, version: last.version },
-        event,
-      );
+    if (last.hash !== null) {
+      const { recordedAt } = event;
+      const own = this.spans.findLast((each) => each.caseId === caseId && each.row.delayId === delayId);
+      if (own) own.knownUntil = recordedAt;
+      else this.closedSpans.push({ id: caseId, part: delayId, version: last.version, knownUntil: recordedAt });
+    }
     const version = row ? last.version + 1 : last.version;
     held.spans[delayId] = { version, hash };
     this.touchedCases.add(caseId);
     if (row) this.spans.push({ caseId, version, knownFrom: event.recordedAt, knownUntil: null, row });
-  }
-
-  /** Ends the version that held until now: in memory when this page wrote it, else in the table. */
-  #close<T extends { readonly version: number; knownUntil: Instant | null }>(
-    written: readonly T[],
-    closed: Closed[],
-    same: (each: T) => boolean,
-    last: { readonly id: string; readonly part: string; readonly version: number },
-    event: StoredEvent,
-  ): void {
-    if (last.version === 0) return;
-    const own = written.findLast((each) => each.version === last.version && same(each));
-    if (own) own.knownUntil = event.recordedAt;
-    else closed.push({ ...last, knownUntil: event.recordedAt });
   }
 }

@@ -4,11 +4,18 @@ import type { StoredEvent } from '#libs/event-store/port.js';
 import type { CaseEntry } from '../domain/case-history.js';
 import { type DayRun, type StayParts } from '../domain/stay-fact.js';
 import { prepared } from '#libs/platform/prepared.js';
-import { put, saveVersions, type Written } from '../versions.js';
+import { saveVersions, type Written, Writing } from '../versions.js';
 import { caseEventTypes, isCaseEvent } from './case-entry.js';
 import { caseIdOf, type HeldCase, type HeldStay, PageOfStays, stayIdOf } from './folding.js';
 import { isStayEvent, stayEventTypes } from './stay-parts.js';
-import { caseFactColumns, stayFactDdl, stayFactStandIns, stayFactTables, type StayFactsVersion } from './tables.js';
+import {
+  caseFactColumns,
+  jsonOf,
+  stayFactDdl,
+  stayFactStandIns,
+  stayFactTables,
+  type StayFactsVersion,
+} from './tables.js';
 
 interface StayRow {
   readonly stay_id: string;
@@ -23,10 +30,10 @@ interface CaseRow {
   readonly stay_id: string | null;
   readonly entries: CaseEntry[];
   readonly spans: Record<string, Written>;
-  readonly fact?: Written;
+  readonly fact: Written;
 }
 
-const heldCase = ({ case_id, stay_id, entries, spans, fact = { version: 0, hash: null } }: CaseRow): HeldCase => ({
+const heldCase = ({ case_id, stay_id, entries, spans, fact }: CaseRow): HeldCase => ({
   ...{ caseId: case_id, stayId: stay_id, entries, spans, fact },
 });
 
@@ -36,8 +43,8 @@ const load = async (
   tx: PoolClient,
   version: StayFactsVersion,
 ): Promise<PageOfStays> => {
-  const page = new PageOfStays();
-  const columns = `case_id, stay_id, entries, spans${version === 3 ? '' : ', fact'}`;
+  const page = new PageOfStays(version);
+  const columns = 'case_id, stay_id, entries, spans, fact';
   const stayIds = new Set(events.filter(isStayEvent).map(stayIdOf));
   const caseIds = new Set(events.filter(isCaseEvent).map(caseIdOf));
   for (const event of events)
@@ -84,20 +91,21 @@ const load = async (
   return page;
 };
 
-const caseFactTable = {
-  table: 'insights.case_facts_v4',
-  key: [['case_id', 'text']],
-  columns: caseFactColumns,
-} as const;
+const caseFactTable = (version: StayFactsVersion) =>
+  ({
+    table: `insights.case_facts_v${String(version)}`,
+    key: [['case_id', 'text']],
+    columns: caseFactColumns,
+  }) as const;
 
 const saveEventTimes = async (
   stays: readonly HeldStay[],
   cases: readonly HeldCase[],
-  tx: PoolClient,
+  writing: Writing,
+  version: StayFactsVersion,
 ): Promise<void> => {
-  await put(
-    tx,
-    `INSERT INTO insights.event_times_v4 (stream, recorded)
+  await writing.put(
+    `INSERT INTO insights.event_times_v${String(version)} (stream, recorded)
      SELECT stream, recorded FROM json_to_recordset($1::json) AS r(stream text, recorded timestamptz[])
      ON CONFLICT (stream) DO UPDATE SET recorded = excluded.recorded`,
     [
@@ -113,16 +121,14 @@ const saveEventTimes = async (
 const multirange = (runs: readonly DayRun[]): string =>
   `{${runs.map(({ from, to }) => `[${from},${to ?? ''})`).join(',')}}`;
 
-const save = async (page: PageOfStays, tx: PoolClient, version: StayFactsVersion): Promise<void> => {
+const save = async (page: PageOfStays, writing: Writing, version: StayFactsVersion): Promise<void> => {
   const stays = [...page.touchedStays].flatMap((id) => page.stays.get(id) ?? []);
   const cases = [...page.touchedCases].flatMap((id) => page.cases.get(id) ?? []);
-  const [fact, factTyped, factSet] =
-    version === 3 ? ['', '', ''] : [', fact', ', fact jsonb', ', fact = excluded.fact'];
-  await put(
-    tx,
+  const json = jsonOf(version);
+  await writing.put(
     `INSERT INTO insights.stays_v${String(version)} AS s (stay_id, revision, parts, events, version, fact_hash)
      SELECT stay_id, revision, parts, events, version, fact_hash
-     FROM json_to_recordset($1::json) AS r(stay_id text, revision integer, parts jsonb, events jsonb, version integer, fact_hash text)
+     FROM json_to_recordset($1::json) AS r(stay_id text, revision integer, parts ${json}, events ${json}, version integer, fact_hash text)
      ON CONFLICT (stay_id) DO UPDATE SET revision = excluded.revision, parts = excluded.parts, events = excluded.events,
        version = excluded.version, fact_hash = excluded.fact_hash`,
     stays.map((each) => ({
@@ -134,32 +140,34 @@ const save = async (page: PageOfStays, tx: PoolClient, version: StayFactsVersion
       fact_hash: each.factHash,
     })),
   );
-  await put(
-    tx,
-    `INSERT INTO insights.cases_v${String(version)} AS c (case_id, stay_id, entries, spans${fact})
-     SELECT case_id, stay_id, entries, spans${fact}
-     FROM json_to_recordset($1::json) AS r(case_id text, stay_id text, entries jsonb, spans jsonb${factTyped})
-     ON CONFLICT (case_id) DO UPDATE SET stay_id = excluded.stay_id, entries = excluded.entries, spans = excluded.spans${factSet}`,
+  await writing.put(
+    `INSERT INTO insights.cases_v${String(version)} AS c (case_id, stay_id, entries, spans, fact)
+     SELECT case_id, stay_id, entries, spans, fact
+     FROM json_to_recordset($1::json) AS r(case_id text, stay_id text, entries ${json}, spans ${json}, fact ${json})
+     ON CONFLICT (case_id) DO UPDATE SET stay_id = excluded.stay_id, entries = excluded.entries, spans = excluded.spans, fact = excluded.fact`,
     cases.map(({ caseId, stayId, entries, spans, fact }) => ({
       ...{ case_id: caseId, stay_id: stayId, entries, spans, fact },
     })),
   );
-  await put(
-    tx,
-    `UPDATE insights.stay_facts_v${String(version)} f SET known_until = r.known_until
+  await writing.put(
+    `UPDATE insights.stay_facts_v${String(version)} f SET known_until = r.known_until${version === 4 ? '' : ', events = NULL'}
      FROM json_to_recordset($1::json) AS r(id text, version integer, known_until timestamptz)
      WHERE f.stay_id = r.id AND f.version = r.version`,
     page.closedFacts.map(({ id, version, knownUntil }) => ({ id, version, known_until: knownUntil })),
   );
-  await put(
-    tx,
+  await writing.put(
     `UPDATE insights.delay_spans_v${String(version)} f SET known_until = r.known_until
      FROM json_to_recordset($1::json) AS r(id text, part text, version integer, known_until timestamptz)
      WHERE f.case_id = r.id AND f.delay_id = r.part AND f.version = r.version`,
     page.closedSpans.map(({ id, part, version, knownUntil }) => ({ id, part, version, known_until: knownUntil })),
   );
-  await put(
-    tx,
+  await writing.put(
+    `UPDATE insights.stay_facts_v${String(version)} f SET events = r.events
+     FROM json_to_recordset($1::json) AS r(id text, version integer, events integer)
+     WHERE f.stay_id = r.id AND f.version = r.version AND f.events IS DISTINCT FROM r.events`,
+    page.counts,
+  );
+  await writing.put(
     `INSERT INTO insights.stay_facts_v${String(version)}
      SELECT * FROM json_to_recordset($1::json) AS r(
        stay_id text, version integer, known_from timestamptz, known_until timestamptz, position bigint, events integer,
@@ -201,8 +209,7 @@ const save = async (page: PageOfStays, tx: PoolClient, version: StayFactsVersion
       unsettled: row.unsettled,
     })),
   );
-  await put(
-    tx,
+  await writing.put(
     `INSERT INTO insights.delay_spans_v${String(version)}
      SELECT * FROM json_to_recordset($1::json) AS r(
        case_id text, delay_id text, version integer, known_from timestamptz, known_until timestamptz, person_id text, stay_id text,
@@ -233,9 +240,8 @@ const save = async (page: PageOfStays, tx: PoolClient, version: StayFactsVersion
       unsettled: row.unsettled,
     })),
   );
-  if (version === 3) return;
-  await saveVersions(tx, page.caseFacts, caseFactTable);
-  await saveEventTimes(stays, cases, tx);
+  await saveVersions(writing, page.caseFacts, caseFactTable(version));
+  await saveEventTimes(stays, cases, writing, version);
 };
 
 const stayFactsOf = (version: StayFactsVersion): Projection => ({
@@ -247,12 +253,15 @@ const stayFactsOf = (version: StayFactsVersion): Projection => ({
   async fold(events, tx) {
     const page = await load(events, tx, version);
     for (const event of events) page.apply(event);
-    await save(page, tx, version);
+    page.close();
+    const writing = new Writing(tx);
+    await save(page, writing, version);
+    await writing.done();
   },
 });
 
 /** Stays, cases and their delays as facts that figures count, each version with the time in which it was what we knew. */
 export const stayFactsProjection: Projection = {
-  ...stayFactsOf(4),
-  replaces: { projection: stayFactsOf(3), as: stayFactStandIns },
+  ...stayFactsOf(5),
+  replaces: { projection: stayFactsOf(4), as: stayFactStandIns },
 };

@@ -1,15 +1,16 @@
 /**
  * What the figures of stays, delays and cases are counted from. `stay_facts`, `delay_spans` and `case_facts` are bitemporal: a row is what was known from
  * `known_from` until `known_until` (null = still), so that "as known at" is the same query with another instant. `stays` and `cases` are
- * what the fold works on; `event_times` says when each event of a stay or case was recorded, to count those behind a figure.
+ * what the fold works on; `event_times` says when each event of a stay or case was recorded, to count those behind a figure; `events` of a stay's
+ * fact counts its own and those of all its cases while it is what is known, and is null of one that is not any more.
  */
 export const stayFactTables = (version: StayFactsVersion): readonly string[] =>
-  ['stays', 'cases', 'stay_facts', 'delay_spans', ...(version === 3 ? [] : ['case_facts', 'event_times'])].map(
+  ['stays', 'cases', 'stay_facts', 'delay_spans', 'case_facts', 'event_times'].map(
     (name) => `insights.${name}_v${String(version)}`,
   );
 
-/** Version 3 is the one before, kept for one release: it held no facts of cases and no times of events. */
-export type StayFactsVersion = 3 | 4;
+/** Version 4 is the one before, kept for one release: it counted the events behind a stay as of the last that changed its fact. */
+export type StayFactsVersion = 4 | 5;
 
 /** What a fact of a case holds, column by column: name, type, and where it comes from. */
 export const caseFactColumns = [
@@ -28,19 +29,33 @@ export const caseFactColumns = [
   ['left_by_stay', 'boolean', 'leftByStay'],
 ] as const;
 
-const caseFactDdl = `
-CREATE TABLE IF NOT EXISTS insights.case_facts_v4 (
+const caseFactDdl = (version: StayFactsVersion): string => `
+CREATE TABLE IF NOT EXISTS insights.case_facts_v${String(version)} (
   ${caseFactColumns.map(([name, type]) => `${name} ${type}${['case_id', 'left_by_stay'].includes(name) ? ' NOT NULL' : ''}`).join(',\n  ')},
   version integer NOT NULL,
   known_from timestamptz NOT NULL,
   known_until timestamptz,
   PRIMARY KEY (case_id, version)
 );
-CREATE INDEX IF NOT EXISTS case_facts_v4_now ON insights.case_facts_v4 (case_id) WHERE known_until IS NULL;
-CREATE TABLE IF NOT EXISTS insights.event_times_v4 (
+${
+  version === 4
+    ? 'CREATE INDEX IF NOT EXISTS case_facts_v4_now ON insights.case_facts_v4 (case_id) WHERE known_until IS NULL;'
+    : 'CREATE INDEX IF NOT EXISTS case_facts_v5_stay ON insights.case_facts_v5 (stay_id) WHERE stay_id IS NOT NULL;'
+}
+CREATE TABLE IF NOT EXISTS insights.event_times_v${String(version)} (
   stream text PRIMARY KEY,
   recorded timestamptz[] NOT NULL
 ) WITH (fillfactor = 75);
+`;
+
+/** What only the fold reads, and always whole, is kept as it is written. */
+export const jsonOf = (version: StayFactsVersion): 'json' | 'jsonb' => (version === 4 ? 'jsonb' : 'json');
+
+/** What version 4 also had: the first two spared little, and cost at every version that ends; nothing read by the third. */
+const indexesBefore = `
+CREATE INDEX IF NOT EXISTS stay_facts_v4_now_discharged ON insights.stay_facts_v4 (discharged_on) WHERE known_until IS NULL AND discharged_on IS NOT NULL;
+CREATE INDEX IF NOT EXISTS delay_spans_v4_now ON insights.delay_spans_v4 (starts_on) WHERE known_until IS NULL;
+CREATE INDEX IF NOT EXISTS stay_facts_v4_known ON insights.stay_facts_v4 (known_from);
 `;
 
 export const stayFactDdl = (version: StayFactsVersion): string => `
@@ -48,16 +63,17 @@ CREATE SCHEMA IF NOT EXISTS insights;
 CREATE TABLE IF NOT EXISTS insights.stays_v${String(version)} (
   stay_id text PRIMARY KEY,
   revision integer NOT NULL,
-  parts jsonb NOT NULL,
-  events jsonb NOT NULL,
+  parts ${jsonOf(version)} NOT NULL,
+  events ${jsonOf(version)} NOT NULL,
   version integer NOT NULL,
   fact_hash text
 ) WITH (fillfactor = 75);
 CREATE TABLE IF NOT EXISTS insights.cases_v${String(version)} (
   case_id text PRIMARY KEY,
   stay_id text,
-  entries jsonb NOT NULL,
-  spans jsonb NOT NULL${version === 3 ? '' : ',\n  fact jsonb NOT NULL'}
+  entries ${jsonOf(version)} NOT NULL,
+  spans ${jsonOf(version)} NOT NULL,
+  fact ${jsonOf(version)} NOT NULL
 ) WITH (fillfactor = 75);
 CREATE INDEX IF NOT EXISTS cases_v${String(version)}_stay ON insights.cases_v${String(version)} (stay_id) WHERE stay_id IS NOT NULL;
 CREATE TABLE IF NOT EXISTS insights.stay_facts_v${String(version)} (
@@ -66,7 +82,7 @@ CREATE TABLE IF NOT EXISTS insights.stay_facts_v${String(version)} (
   known_from timestamptz NOT NULL,
   known_until timestamptz,
   position bigint NOT NULL,
-  events integer NOT NULL,
+  events integer${version === 4 ? ' NOT NULL' : ''},
   person_id text NOT NULL,
   hospital text,
   ward text,
@@ -95,10 +111,8 @@ CREATE TABLE IF NOT EXISTS insights.stay_facts_v${String(version)} (
   PRIMARY KEY (stay_id, version)
 );
 CREATE INDEX IF NOT EXISTS stay_facts_v${String(version)}_discharged ON insights.stay_facts_v${String(version)} (discharged_on) WHERE discharged_on IS NOT NULL;
-CREATE INDEX IF NOT EXISTS stay_facts_v${String(version)}_now_discharged ON insights.stay_facts_v${String(version)} (discharged_on) WHERE known_until IS NULL AND discharged_on IS NOT NULL;
 CREATE INDEX IF NOT EXISTS stay_facts_v${String(version)}_now_open ON insights.stay_facts_v${String(version)} (admitted_on) WHERE known_until IS NULL AND discharged_on IS NULL;
 CREATE INDEX IF NOT EXISTS stay_facts_v${String(version)}_person ON insights.stay_facts_v${String(version)} (person_id);
-CREATE INDEX IF NOT EXISTS stay_facts_v${String(version)}_known ON insights.stay_facts_v${String(version)} (known_from);
 CREATE TABLE IF NOT EXISTS insights.delay_spans_v${String(version)} (
   case_id text NOT NULL,
   delay_id text NOT NULL,
@@ -125,18 +139,11 @@ CREATE TABLE IF NOT EXISTS insights.delay_spans_v${String(version)} (
   PRIMARY KEY (case_id, delay_id, version)
 );
 CREATE INDEX IF NOT EXISTS delay_spans_v${String(version)}_unsettled ON insights.delay_spans_v${String(version)} (case_id) WHERE unsettled IS NOT NULL;
-CREATE INDEX IF NOT EXISTS delay_spans_v${String(version)}_now ON insights.delay_spans_v${String(version)} (starts_on) WHERE known_until IS NULL;
 CREATE INDEX IF NOT EXISTS delay_spans_v${String(version)}_starts ON insights.delay_spans_v${String(version)} (starts_on);
-${version === 3 ? '' : caseFactDdl}`;
+${caseFactDdl(version)}${version === 4 ? indexesBefore : ''}`;
 
-/** What readers see of the new tables while they are built: no facts of cases (figures/care-rows.ts works them out then), and times worked out of the events. */
+/** What readers see of the new tables while they are built, where it is not what the version before has. */
 export const stayFactStandIns = {
-  'insights.cases_v4': `SELECT *, '{"version": 0, "hash": null}'::jsonb AS fact FROM insights.cases_v3`,
-  'insights.case_facts_v4': `SELECT ${caseFactColumns.map(([name, type]) => `NULL::${type} AS ${name}`).join(', ')},
-    NULL::integer AS version, NULL::timestamptz AS known_from, NULL::timestamptz AS known_until WHERE false`,
-  'insights.event_times_v4': `
-    SELECT 'stay-' || stay_id AS stream, ARRAY(SELECT (e->>1)::timestamptz FROM jsonb_array_elements(events) WITH ORDINALITY AS x(e, o) ORDER BY o) AS recorded
-    FROM insights.stays_v3
-    UNION ALL SELECT 'case-' || case_id, ARRAY(SELECT (e->>'recordedAt')::timestamptz FROM jsonb_array_elements(entries) WITH ORDINALITY AS x(e, o) ORDER BY o)
-    FROM insights.cases_v3`,
+  'insights.stays_v5': `SELECT stay_id, revision, parts::json AS parts, events::json AS events, version, fact_hash FROM insights.stays_v4`,
+  'insights.cases_v5': `SELECT case_id, stay_id, entries::json AS entries, spans::json AS spans, fact::json AS fact FROM insights.cases_v4`,
 } as const;

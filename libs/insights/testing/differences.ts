@@ -10,7 +10,7 @@ import { at } from './world.js';
 /** What a figure was asked, and where its answer and the text part. */
 export interface Difference {
   readonly id: string;
-  readonly what: 'total' | 'groups' | 'quality' | 'people';
+  readonly what: 'total' | 'groups' | 'quality' | 'people' | 'events';
   readonly asked: object;
   readonly answered: unknown;
   readonly reckoned: unknown;
@@ -85,6 +85,7 @@ export const differencesOf = async (pool: Pool, seed: number): Promise<Differenc
         : [`${String(personId)} ${String(measure === 'median' || numerator > 0)}`],
     );
     hold('people', items.sort(), expected.sort());
+    hold('events', figure.basis.events, new Set(people.flatMap(({ events }) => events)).size);
   }
   return found;
 };

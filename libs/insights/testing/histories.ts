@@ -235,10 +235,13 @@ export class RandomHistories {
 
   #request(requestId: string, caseId: string, personId: string): void {
     const chance = this.#chance;
-    // Nothing starts or fails that was not awarded.
+    // Whatever comes first, the request came before it; nothing starts or fails that was not awarded.
+    let requested = false;
     let awarded = false;
     const on = (type: string, data: object, when = this.#moment()): void => {
       this.#then(() => {
+        if (!requested) this.world.request(requestId, 'PlacementRequested', asked, askedAt, personId);
+        requested = true;
         if (type === 'PlacementAwarded') awarded = true;
         if (awarded || !['PlacementStarted', 'PlacementFailed'].includes(type))
           this.world.request(requestId, type, data, when, personId);
@@ -251,7 +254,8 @@ export class RandomHistories {
       funding: funding(),
       ...(chance.is(0.2) ? { interimFor: chance.of(null, 'other') } : {}),
     });
-    on('PlacementRequested', { caseId, by: 'hand', details: details() });
+    const asked = { caseId, by: 'hand', details: details() };
+    const askedAt = this.#moment();
     if (chance.is(0.5)) on('RequestCompleted', { details: details() });
     on('RequestApproved', {});
     chance.times(10, () => {

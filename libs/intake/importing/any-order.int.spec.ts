@@ -21,7 +21,7 @@ afterAll(() => rm(folder, { recursive: true }));
 
 /** What the tables say in the end; when it was heard of and in which place of the log is not said there. */
 const tables: Readonly<Record<string, string>> = {
-  stays: 'SELECT key, row FROM intake.stays_v1 ORDER BY key',
+  stays: 'SELECT key, row FROM intake.stays_v2 ORDER BY key',
   'seen together': 'SELECT * FROM people.identity_edge_v1 ORDER BY hash, other',
   'who stands for whom': 'SELECT * FROM people.identity_base_v1 ORDER BY person_id',
   'who was merged': 'SELECT * FROM people.identity_canonical_v1 ORDER BY base',

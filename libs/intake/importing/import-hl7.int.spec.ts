@@ -17,7 +17,7 @@ let folder: string;
 const imported = (...files: string[]) => app.get(Hl7Importer).importHl7(files);
 const rows = async (): Promise<string> => {
   await app.settled();
-  const { rows: found } = await app.pool.query<{ row: unknown }>('SELECT row FROM intake.stays_v1 ORDER BY key');
+  const { rows: found } = await app.pool.query<{ row: unknown }>('SELECT row FROM intake.stays_v2 ORDER BY key');
   return JSON.stringify(found);
 };
 

@@ -1,6 +1,6 @@
 import type { CaseEvent } from '#libs/contracts/discharge/case-events.js';
 import type { StayBlock, StayEvent } from '#libs/contracts/intake/stay-events.js';
-import { rowProjection } from '#libs/event-feed/row-projection.js';
+import { rowProjection, type RowProjectionOptions } from '#libs/event-feed/row-projection.js';
 import type { CriteriaFact } from '#libs/nhs/criteria-history.js';
 
 export type ShownStatus = 'open' | 'discharged' | 'cancelled' | 'merged';
@@ -9,26 +9,44 @@ export type ShownStatus = 'open' | 'discharged' | 'cancelled' | 'merged';
 export const shownStatus = ({ status, dischargedAt }: Pick<StayBlock, 'status' | 'dischargedAt'>): ShownStatus =>
   status === 'known' ? (dischargedAt === null ? 'open' : 'discharged') : status;
 
+const staysOf = (
+  version: number,
+  more: Pick<RowProjectionOptions<StayBlock | null, StayEvent>, 'keptAs' | 'replaces'>,
+) =>
+  rowProjection<StayBlock | null, StayEvent>({
+    name: 'intake.stays',
+    version,
+    saysAll: true,
+    ...more,
+    wants: { streamPrefixes: ['stay-'] },
+    schema: 'intake',
+    table: 'stays',
+    keyOf: (event) => event.streamId.slice('stay-'.length),
+    initial: () => null,
+    // Every event carries the whole stay after it, so the latest says all.
+    evolve: (_, event) => event.data.stay,
+    columns: { status: 'text', hospital: 'text', ward: 'text', person_id: 'text', admitted_at: 'timestamptz' },
+    columnsOf: (stay) => ({
+      status: shownStatus(stay),
+      hospital: stay.hospital,
+      ward: stay.locations.at(-1)?.ward ?? null,
+      person_id: stay.personId,
+      admitted_at: stay.admittedAt,
+    }),
+    indexes: ['status, hospital, ward', 'person_id', `(coalesce(admitted_at, 'infinity')), key`],
+  });
+
+/** Kept for one release: its rows were parsed before they were written. */
+const before = staysOf(1, {});
 /** Every stay as its last event left it. */
-export const stays = rowProjection<StayBlock | null, StayEvent>({
-  name: 'intake.stays',
-  version: 1,
-  wants: { streamPrefixes: ['stay-'] },
-  schema: 'intake',
-  table: 'stays',
-  keyOf: (event) => event.streamId.slice('stay-'.length),
-  initial: () => null,
-  // Every event carries the whole stay after it, so the latest says all.
-  evolve: (_, event) => event.data.stay,
-  columns: { status: 'text', hospital: 'text', ward: 'text', person_id: 'text', admitted_at: 'timestamptz' },
-  columnsOf: (stay) => ({
-    status: shownStatus(stay),
-    hospital: stay.hospital,
-    ward: stay.locations.at(-1)?.ward ?? null,
-    person_id: stay.personId,
-    admitted_at: stay.admittedAt,
-  }),
-  indexes: ['status, hospital, ward', 'person_id', `(coalesce(admitted_at, 'infinity')), key`],
+export const stays = staysOf(2, {
+  keptAs: 'json',
+  replaces: {
+    projection: before,
+    as: {
+      'intake.stays_v2': `SELECT key, status, hospital, ward, person_id, admitted_at, position, row::json AS row FROM ${before.tableName}`,
+    },
+  },
 });
 
 /** What intake keeps of a case: the stay it belongs to, and what the team recorded of criteria to reside. */

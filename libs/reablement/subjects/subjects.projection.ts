@@ -7,13 +7,14 @@ import { checkContracts, episodeContracts } from '#libs/contracts/reablement/rea
 import type { Replaces } from '#libs/event-feed/port.js';
 import { rowProjection, type AnyEvent } from '#libs/event-feed/row-projection.js';
 import { isOf } from '#libs/event-store/contracted.js';
+import type { KeptAs } from '#libs/event-feed/row-table.js';
 import type { Recorded } from '#libs/event-store/decider.js';
 import type { StoredEvent } from '#libs/event-store/port.js';
-import { evolveCase, type CaseSubject } from './case-subject.js';
+import { caseTypes, evolveCase, type CaseSubject } from './case-subject.js';
 import { evolveCheck, type CheckSubject } from './check-subject.js';
 import { evolveEpisode, type EpisodeSubject } from './episode-subject.js';
-import { evolveRequest, type RequestSubject } from './request-subject.js';
-import { evolvePerson, evolveStay, type PersonSubject, type StaySubject } from './stay-subject.js';
+import { evolveRequest, requestTypes, type RequestSubject } from './request-subject.js';
+import { evolvePerson, evolveStay, personTypes, type PersonSubject, type StaySubject } from './stay-subject.js';
 
 /** One row a stream: what reablement keeps of a case, request, stay, person, episode or check. */
 export type Subject = CaseSubject | RequestSubject | StaySubject | PersonSubject | EpisodeSubject | CheckSubject;
@@ -54,13 +55,18 @@ const folds: Folds = {
   'check-': foldOf<CheckSubject, OfContracts<typeof checkContracts>>('check', isOf(checkContracts), evolveCheck),
 };
 const prefixes = Object.keys(folds) as (keyof Folds)[];
+const types = [
+  ...[...caseTypes, ...requestTypes, ...personTypes],
+  ...[stayContracts, episodeContracts, checkContracts].flatMap((contracts) => Object.keys(contracts)),
+];
 
-const subjectsOf = (version: number, replaces?: Replaces) =>
+const subjectsOf = (version: number, keptAs: KeptAs, replaces?: Replaces) =>
   rowProjection<Subject | null, AnyEvent>({
     name: 'reablement.subjects',
     version,
+    keptAs,
     ...(replaces && { replaces }),
-    wants: { streamPrefixes: prefixes },
+    wants: { types, streamPrefixes: prefixes },
     schema: 'reablement',
     table: 'subjects',
     keyOf: (event) => event.streamId,
@@ -74,5 +80,11 @@ const subjectsOf = (version: number, replaces?: Replaces) =>
     indexes: ['person_id, kind', 'case_id', 'kind'],
   });
 
-/** Version 3 held but one answer of a check, and lost it with its discharge date. */
-export const subjects = subjectsOf(4, { projection: subjectsOf(3) });
+/** Kept for one release: it had a row of every person, wrote that of a stay at each of its events, and parsed each before. */
+const before = subjectsOf(4, 'jsonb');
+export const subjects = subjectsOf(5, 'json', {
+  projection: before,
+  as: {
+    'reablement.subjects_v5': `SELECT key, kind, person_id, case_id, position, row::json AS row FROM ${before.tableName}`,
+  },
+});

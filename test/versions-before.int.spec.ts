@@ -1,6 +1,9 @@
+import { staysProjection } from '#libs/discharge/stays/stays.projection.js';
 import { standInsOf } from '#libs/event-feed/stand-ins.js';
-import { startTestDatabase, type TestDatabase } from '../../test/support/database.js';
-import { OpenVault, projections } from './testing/world.js';
+import { OpenVault, projections } from '#libs/insights/testing/world.js';
+import { stays } from '#libs/intake/stays/stays.projection.js';
+import { subjects } from '#libs/reablement/subjects/subjects.projection.js';
+import { startTestDatabase, type TestDatabase } from './support/database.js';
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -8,7 +11,9 @@ beforeAll(async () => {
 });
 afterAll(() => database.stop());
 
-const replacing = projections(new OpenVault()).filter(({ replaces }) => replaces !== undefined);
+const replacing = [stays, staysProjection, subjects, ...projections(new OpenVault())].filter(
+  ({ replaces }) => replaces !== undefined,
+);
 
 it.each(replacing.map((projection) => [projection.name, projection] as const))(
   '%s: the version before is shown in the shape of the new one',
