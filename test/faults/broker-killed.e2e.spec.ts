@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { describeWithKafka, kafkaToBreak, type KafkaToBreak } from '../support/kafka.js';
-import { doorOf, roundsOr } from './support/doors.js';
+import { doorOf, rounds } from './support/doors.js';
 import { untilReady } from './support/readiness.js';
 import { reckon, verified } from './support/reckoning.js';
 import {
@@ -13,8 +13,6 @@ import {
 import { onKafka, reckonTopic } from './support/topic.js';
 import { WardLoad } from './support/ward-load.js';
 
-/** A broker takes some seconds to come back, and the consumers some to join their groups again. */
-const rounds = roundsOr(2);
 const describeKafka = await describeWithKafka();
 
 describeKafka('the broker killed under load', () => {

@@ -9,8 +9,11 @@ import { reckon, verified } from './support/reckoning.js';
 import { dataFolder, removeDataFolder, startServiceProcess, type ServiceProcess } from './support/service-process.js';
 import { WardLoad, type Door } from './support/ward-load.js';
 
-/** Each way; `DATABASE_AWAY_SECONDS=60` tries a minute. */
-const awayMs = secondsOr('DATABASE_AWAY_SECONDS', 10);
+/** `DATABASE_AWAY_SECONDS` says how long, either way. */
+const ways = [
+  ['stopped', secondsOr('DATABASE_AWAY_SECONDS', 60)],
+  ['frozen', secondsOr('DATABASE_AWAY_SECONDS', 10)],
+] as const;
 const keys = { MASTER_KEY: '61'.repeat(32), PSEUDONYM_KEY: '62'.repeat(32) };
 
 /** What was answered to a message until its line was closed, or that nothing was. */
@@ -22,7 +25,7 @@ const heardOn = async (door: Door, message: string, until: Promise<void>): Promi
   return answer;
 };
 
-describe.each(['stopped', 'frozen'] as const)(`a PostgreSQL of others %s for ${String(awayMs / 1000)} s`, (how) => {
+describe.each(ways)('a PostgreSQL of others %s for %i ms', (how, awayMs) => {
   let postgres: OwnPostgres;
   let dataDir: string;
   let service: ServiceProcess;

@@ -1,4 +1,4 @@
-import { addDays, percentile, ratio, weekdayOf } from '#libs/nhs/index.js';
+import { addDays, eachDay, percentile, ratio, weekdayOf } from '#libs/nhs/index.js';
 
 export const groupKeys = [
   'hospital',
@@ -28,6 +28,8 @@ export interface Unit {
   readonly attributes: Attributes;
   /** Units with the same key are one and count once a group: a person a day, a case. */
   readonly distinct?: string;
+  /** It is the same on so many days, the first of them `attributes.day`, and counts on each. Only of figures that are a sum. */
+  readonly days?: number;
   /** How many events stand behind it, where it comes with that; units of the same stays share it, and it counts once. */
   readonly behind?: Behind;
 }
@@ -120,6 +122,10 @@ class Tally {
     this.#values.set(numerator, (this.#values.get(numerator) ?? 0) + unit.n * times);
   }
 
+  addSum(numerator: number): void {
+    this.numerator += numerator;
+  }
+
   result({ measure, days, p90 }: Counting, whole: number | null): Omit<Group, 'key'> {
     if (measure === 'median') {
       const values = spread(this.#values);
@@ -134,6 +140,35 @@ class Tally {
     return { value, numerator: value, denominator: null };
   }
 }
+
+/** What is added on each of a row of days, kept as what a day has more than the one before it. */
+class OnDays {
+  readonly #more = new Map<string, number>();
+
+  add(first: string, days: number, sum: number): void {
+    this.#change(first, sum);
+    this.#change(addDays(first, days), -sum);
+  }
+
+  #change(day: string, by: number): void {
+    this.#more.set(day, (this.#more.get(day) ?? 0) + by);
+  }
+
+  /** The days on which there is something, and how much. */
+  *sums(): Generator<[day: string, sum: number]> {
+    const changes = [...this.#more].sort(([a], [b]) => (a < b ? -1 : 1));
+    let sum = 0;
+    for (const [index, [day, by]] of changes.entries()) {
+      sum += by;
+      const until = changes[index + 1]?.[0] ?? day;
+      if (sum !== 0) for (const each of eachDay(day, until)) yield [each, sum];
+    }
+  }
+}
+
+/** Groups of days. */
+const isOfDays = (groupBy: GroupKey | undefined): groupBy is 'day' | 'week' | 'month' =>
+  groupBy === 'day' || groupBy === 'week' || groupBy === 'month';
 
 /** The Monday of the week of a day. */
 export const weekOf = (day: string): string => addDays(day, 1 - weekdayOf(day));
@@ -162,16 +197,21 @@ export const count = (units: Iterable<Judged>, how: Counting): Figure => {
   const groups = new Map<string, Tally>();
   for (const key of how.fixedGroups ?? how.allKeys ?? []) groups.set(key, new Tally());
   const quality: Record<string, number> = {};
+  const onDays = new OnDays();
   const behind = new Set<Behind>();
   for (const { unit, judgement } of units) {
-    for (const key of judgement.quality ?? []) quality[key] = (quality[key] ?? 0) + unit.n;
+    const { days = 1 } = unit;
+    for (const key of judgement.quality ?? []) quality[key] = (quality[key] ?? 0) + unit.n * days;
     if (!judgement.counts) continue;
     const { numerator, keys } = judgement;
     if (unit.behind && shows(how.measure, judgement)) behind.add(unit.behind);
-    total.add(unit, numerator, keys?.length ?? 1);
+    total.add(unit, numerator, (keys?.length ?? 1) * days);
     if (how.fixedGroups) for (const key of keys ?? []) at(groups, key, () => new Tally()).add(unit, numerator, 1);
-    else if (how.groupBy) at(groups, keyOf(unit.attributes, how.groupBy), () => new Tally()).add(unit, numerator, 1);
+    else if (days > 1 && isOfDays(how.groupBy)) onDays.add(unit.attributes.day ?? '', days, numerator * unit.n);
+    else if (how.groupBy) at(groups, keyOf(unit.attributes, how.groupBy), () => new Tally()).add(unit, numerator, days);
   }
+  if (isOfDays(how.groupBy))
+    for (const [day, sum] of onDays.sums()) at(groups, keyOf({ day }, how.groupBy), () => new Tally()).addSum(sum);
   const whole = how.fixedGroups ? total.count : null;
   const listed = [...groups].map(([key, tally]) => ({ key, ...tally.result(within(how, key), whole) }));
   if (!how.fixedGroups && !how.allKeys) listed.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));

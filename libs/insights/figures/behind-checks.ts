@@ -76,14 +76,15 @@ const joined = async (db: Database, { knownAt, from, to }: Question): Promise<Re
   );
 };
 
-/** What stands behind checks whose discharge lies in the window, by check. */
+/** What stands behind the checks whose discharge lies in the window, by check; looked for beside them where the database does it. */
 export const behindChecks = async (
   db: Database,
   question: Question,
-  due: readonly CheckFact[],
+  reading: Promise<readonly CheckFact[]>,
 ): Promise<ReadonlyMap<string, BehindCheck>> => {
   if (await areFolded(db)) return joined(db, question);
   const { knownAt } = question;
+  const due = await reading;
   const caseIds = [...new Set(due.map(({ caseId }) => caseId))];
   const awards = await careRows(db, { kind: 'award', knownAt, caseIds, alone: true });
   const episodes = await careRows(db, { kind: 'episode', knownAt, caseIds, alone: true });

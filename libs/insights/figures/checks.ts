@@ -13,16 +13,17 @@ import type { Question } from './question.js';
 /** Day-91 checks whose discharge lies in the window. */
 export const checks = async (db: Database, question: Question): Promise<Found<CheckUnit>[]> => {
   const { knownAt, from, to, today } = question;
-  const due = await careRows(db, { kind: 'check', knownAt, from, to, reads: caseReads(question, 'age') });
-  const merges = await PeopleKnown.merges(db, knownAt);
-  const [behind, people] = await Promise.all([
-    behindChecks(db, question, due),
-    merges.with(
-      db,
-      due.flatMap(({ ofCase, personId }) => ofCase?.personId ?? personId ?? []),
-      { ...readsOf(question), births: true },
-    ),
+  const reading = careRows(db, { kind: 'check', knownAt, from, to, reads: caseReads(question, 'age') });
+  const [due, behind, merges] = await Promise.all([
+    reading,
+    behindChecks(db, question, reading),
+    PeopleKnown.merges(db, knownAt),
   ]);
+  const people = await merges.with(
+    db,
+    due.flatMap(({ ofCase, personId }) => ofCase?.personId ?? personId ?? []),
+    { ...readsOf(question), births: true },
+  );
   return due.flatMap((check): Found<CheckUnit>[] => {
     const { ofCase, caseId, on } = check;
     const { episode = null, award = null } = behind.get(check.id) ?? {};

@@ -1,4 +1,4 @@
-import { addDays, type CivilDate, type CriteriaFact, eachDay } from '#libs/nhs/index.js';
+import { addDays, type CivilDate, type CriteriaFact, daysBetween, eachDay } from '#libs/nhs/index.js';
 import type { Database } from '#libs/platform/database.js';
 import { type AgeClass, ageClassOf, bandOf } from '../domain/age-class.js';
 import type { GroupKey } from '../domain/counting.js';
@@ -148,10 +148,20 @@ export const staysOnDays = async (
   return unitsOf(rows, question, wanted);
 };
 
+type Stretch = readonly [first: CivilDate, days: number];
+
+/** Cuts the days from one to another (not included) at those on which something changes. */
+const stretchesOf = (from: CivilDate, to: CivilDate, changes: readonly (CivilDate | null)[]): Stretch[] => {
+  if (from >= to) return [];
+  const cuts = changes.filter((day): day is CivilDate => day !== null && from < day && day < to);
+  const starts = [from, ...new Set(cuts)].sort();
+  return starts.map((start, index) => [start, daysBetween(start, starts[index + 1] ?? to)]);
+};
+
 function* unitsOf(
   rows: readonly Row[],
   question: Question,
-  { discharged, reads }: StaysWanted,
+  { discharged, reads, single }: StaysWanted,
 ): Generator<Found<StaysOnDay>> {
   const { from, to, filters, groupBy, asOf } = question;
   for (const row of rows) {
@@ -164,7 +174,12 @@ function* unitsOf(
     const lastDay = row.discharged_on !== null && row.discharged_on < to ? addDays(row.discharged_on, 1) : to;
     // The events behind a stay count once, however many of its days do.
     const behind = { events: row.events };
-    for (const day of eachDay(firstDay, lastDay)) {
+    // Where each stay is asked for, so is each of its days; else days on which nothing changes come as one.
+    const steady = !single && row.wards === null && row.first_age === row.last_age;
+    const stretches: Iterable<Stretch> = steady
+      ? stretchesOf(firstDay, lastDay, [row.discharged_on, ...runs.flatMap((run) => [run.from, run.to])])
+      : eachDay(firstDay, lastDay).map((day) => [day, 1] as const);
+    for (const [day, days] of stretches) {
       const openAtMidnight = row.discharged_on === null || day < row.discharged_on;
       if (!openAtMidnight && !discharged) continue;
       const notMeeting = openAtMidnight
@@ -178,6 +193,7 @@ function* unitsOf(
       if (filters.ageBand !== null && band !== filters.ageBand) continue;
       yield {
         n: row.n,
+        days,
         behind,
         attributes: {
           day,
