@@ -3,7 +3,7 @@ import type { Recorded } from '../event-store/decider.js';
 import type { EventFilter, StoredEvent } from '../event-store/port.js';
 import type { Projection, Replaces } from './port.js';
 import { rowTableDdl, type KeptAs } from './row-table.js';
-import { writeRows, type ColumnValue, type KeyedRow } from './row-write.js';
+import { rowWriting, type ColumnValue, type KeyedRow } from './row-write.js';
 import { prepared } from '../platform/prepared.js';
 
 export interface AnyEvent {
@@ -80,6 +80,12 @@ export function rowProjection<Row, E extends { type: string; data: unknown } = A
 ): RowProjection<Row> {
   const { name, version, wants, columns = {}, keptAs = 'jsonb' } = options;
   const tableName = `${options.schema}.${options.table}_v${version}`;
+  const write = rowWriting<NonNullable<Row>>(
+    tableName,
+    columns,
+    (row, key) => options.columnsOf?.(row, key) ?? {},
+    keptAs,
+  );
   const selectRows = async (database: Queryable, rest: string, params: readonly unknown[]) => {
     const { rows } = await database.query<{ row: NonNullable<Row> }>(`SELECT t.row FROM ${tableName} t ${rest}`, [
       ...params,
@@ -99,7 +105,7 @@ export function rowProjection<Row, E extends { type: string; data: unknown } = A
       const asked = options.saysAll === true ? [] : [...new Set(touched.flatMap(({ keys }) => keys))];
       const before = await load<Row>(tx, tableName, asked);
       const after = foldRows(options, touched, before);
-      await writeRows(tx, tableName, columns, after, (row, key) => options.columnsOf?.(row, key) ?? {}, keptAs);
+      await write(tx, after);
     },
     find: async (database, key) => (await selectRows(database, 'WHERE t.key = $1', [key]))[0],
     select: (database, rest = '', params = []) => selectRows(database, rest, params),

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { PoolClient } from 'pg';
 import type { Instant } from '#libs/nhs/index.js';
-import { prepared } from '#libs/platform/prepared.js';
+import { listStatement, type ListStatement } from '#libs/platform/row-list.js';
 
 export interface Version<T> {
   readonly version: number;
@@ -44,7 +44,7 @@ export class Versions<T> {
 }
 
 /**
- * Sends statements that each take their rows as one JSON list, `$1`, one after the other: while the database works on one, the next is made ready.
+ * Sends statements that each take a list of rows, one after the other: while the database works on one, the next is made ready.
  * `done` must be awaited before anything else is sent.
  */
 export class Writing {
@@ -53,9 +53,9 @@ export class Writing {
   constructor(private readonly tx: PoolClient) {}
 
   /** Nothing is sent where there are no rows. */
-  async put(sql: string, rows: readonly object[]): Promise<void> {
+  async put(into: ListStatement, rows: readonly object[]): Promise<void> {
     if (rows.length === 0) return;
-    const statement = prepared(sql, [JSON.stringify(rows)]);
+    const statement = into.with(rows);
     await this.#sent;
     this.#sent = this.tx.query(statement);
     // Told by whoever waits for it.
@@ -70,40 +70,57 @@ export class Writing {
 /** A column of a table of versions: its name, its type and the field of the row it holds. */
 export type VersionColumn = readonly [name: string, type: string, field: string];
 
-/** Writes what a page made and ended into its table. `key`: the columns, with their types, that the key of `write` names in this order. */
+/** How versions are written into their table. */
+export interface VersionTable {
+  readonly key: readonly string[];
+  readonly columns: readonly VersionColumn[];
+  readonly end: ListStatement;
+  readonly make: ListStatement;
+}
+
+/** `key`: the columns, with their types, that the key of `write` names in this order. */
+export const versionTable = (
+  table: string,
+  key: readonly (readonly [name: string, type: string])[],
+  columns: readonly VersionColumn[],
+): VersionTable => {
+  const typed = (of: readonly (readonly [string, string, ...unknown[]])[]): string =>
+    of.map(([name, type]) => `${name} ${type}`).join(', ');
+  const names = `${columns.map(([name]) => name).join(', ')}, version, known_from, known_until`;
+  return {
+    key: key.map(([name]) => name),
+    columns,
+    end: listStatement(
+      `${typed(key)}, version integer, known_until timestamptz`,
+      (rows) => `UPDATE ${table} f SET known_until = r.known_until FROM ${rows} AS r
+        WHERE ${key.map(([name]) => `f.${name} = r.${name}`).join(' AND ')} AND f.version = r.version`,
+    ),
+    make: listStatement(
+      `${typed(columns)}, version integer, known_from timestamptz, known_until timestamptz`,
+      (rows) => `INSERT INTO ${table} (${names}) SELECT ${names} FROM ${rows} AS r`,
+    ),
+  };
+};
+
+/** Writes what a page made and ended into its table. */
 export const saveVersions = async <T extends object>(
   writing: Writing,
   { made, closed }: Versions<T>,
-  {
-    table,
-    key,
-    columns,
-  }: {
-    readonly table: string;
-    readonly key: readonly (readonly [name: string, type: string])[];
-    readonly columns: readonly VersionColumn[];
-  },
+  { key, columns, end, make }: VersionTable,
 ): Promise<void> => {
-  const typed = (of: readonly (readonly [string, string, ...unknown[]])[]): string =>
-    of.map(([name, type]) => `${name} ${type}`).join(', ');
   await writing.put(
-    `UPDATE ${table} f SET known_until = r.known_until
-     FROM json_to_recordset($1::json) AS r(${typed(key)}, version integer, known_until timestamptz)
-     WHERE ${key.map(([name]) => `f.${name} = r.${name}`).join(' AND ')} AND f.version = r.version`,
+    end,
     closed.map((each) => ({
-      ...Object.fromEntries(key.map(([name], at) => [name, each.key[at]])),
+      ...Object.fromEntries(key.map((name, at) => [name, each.key[at]])),
       ...{ version: each.version, known_until: each.knownUntil },
     })),
   );
-  const names = columns.map(([name]) => name).join(', ');
   await writing.put(
-    `INSERT INTO ${table} (${names}, version, known_from, known_until)
-     SELECT ${names}, version, known_from, known_until FROM json_to_recordset($1::json)
-       AS r(${typed(columns)}, version integer, known_from timestamptz, known_until timestamptz)`,
+    make,
     made.map(({ row, version, knownFrom, knownUntil }) => {
-      const fields = new Map<string, unknown>(Object.entries(row));
+      const fields = row as Readonly<Record<string, unknown>>;
       return {
-        ...Object.fromEntries(columns.map(([name, , field]) => [name, fields.get(field) ?? null])),
+        ...Object.fromEntries(columns.map(([name, , field]) => [name, fields[field]])),
         ...{ version, known_from: knownFrom, known_until: knownUntil },
       };
     }),

@@ -1,7 +1,7 @@
 import type { PoolClient } from 'pg';
 import type { Projection } from '#libs/event-feed/port.js';
 import type { Queryable } from '#libs/event-feed/row-projection.js';
-import { storableJson } from '#libs/event-feed/row-write.js';
+import { storableJson } from '#libs/platform/storable-json.js';
 import type { Position, StoredEvent } from '#libs/event-store/port.js';
 import { Facts, knownFacts } from './domain/counting.js';
 import { factOf, isCaseFact, type StoredFact } from './domain/history.js';

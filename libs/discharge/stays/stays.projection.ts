@@ -5,6 +5,7 @@ import { followedEvents } from './followed-events.js';
 import { peopleDdl, peopleFold, peopleTables, type StaysVersion } from './people-tables.js';
 import { stayVersionOf, type StayVersion } from './stay-row.js';
 import { prepared } from '#libs/platform/prepared.js';
+import { listStatement } from '#libs/platform/row-list.js';
 
 /** Its name, for `feed.caughtUp([staysConsumer])`. */
 export const staysConsumer = 'discharge.stays';
@@ -88,22 +89,22 @@ const statementsOf = (version: StaysVersion) => {
   return {
     read: `SELECT stay_id, admission_cancelled_at AS admission, discharge_cancelled_at AS discharge
        FROM ${stays} WHERE stay_id = ANY($1)`,
-    writeVersions: `
-INSERT INTO ${versions} (${columns})
-SELECT ${columns} FROM json_to_recordset($1::json)
-  AS row(stay_id text, revision integer, position bigint, recorded_at timestamptz, occurred_at timestamptz, type text,
-         admission_cancelled_at timestamptz, discharge_cancelled_at timestamptz, person_id text, hospital text, block ${before ? 'jsonb' : 'json'})
-ON CONFLICT (stay_id, revision) DO NOTHING`,
-    writeLatest: `
-INSERT INTO ${stays} (${own})
-SELECT ${own} FROM json_to_recordset($1::json)
-  AS row(stay_id text, revision integer, position bigint, recorded_at timestamptz,
-         admission_cancelled_at timestamptz, discharge_cancelled_at timestamptz, person_id text)
-ON CONFLICT (stay_id) DO UPDATE SET
-  revision = EXCLUDED.revision, ${before ? 'position = EXCLUDED.position, ' : ''}recorded_at = EXCLUDED.recorded_at,
-  admission_cancelled_at = EXCLUDED.admission_cancelled_at, discharge_cancelled_at = EXCLUDED.discharge_cancelled_at,
-  person_id = EXCLUDED.person_id
-WHERE ${stays}.revision < EXCLUDED.revision`,
+    writeVersions: listStatement(
+      `stay_id text, revision integer, position bigint, recorded_at timestamptz, occurred_at timestamptz, type text,
+       admission_cancelled_at timestamptz, discharge_cancelled_at timestamptz, person_id text, hospital text, block ${before ? 'jsonb' : 'json'}`,
+      (rows) => `INSERT INTO ${versions} (${columns}) SELECT ${columns} FROM ${rows} AS r
+       ON CONFLICT (stay_id, revision) DO NOTHING`,
+    ),
+    writeLatest: listStatement(
+      `stay_id text, revision integer, position bigint, recorded_at timestamptz,
+       admission_cancelled_at timestamptz, discharge_cancelled_at timestamptz, person_id text`,
+      (rows) => `INSERT INTO ${stays} (${own}) SELECT ${own} FROM ${rows} AS r
+       ON CONFLICT (stay_id) DO UPDATE SET
+         revision = EXCLUDED.revision, ${before ? 'position = EXCLUDED.position, ' : ''}recorded_at = EXCLUDED.recorded_at,
+         admission_cancelled_at = EXCLUDED.admission_cancelled_at, discharge_cancelled_at = EXCLUDED.discharge_cancelled_at,
+         person_id = EXCLUDED.person_id
+       WHERE ${stays}.revision < EXCLUDED.revision`,
+    ),
   };
 };
 type Statements = ReturnType<typeof statementsOf>;
@@ -169,8 +170,8 @@ const foldStays = async (
     versions.push(version);
     touched.set(stayId, version);
   }
-  await tx.query(prepared(writeVersions, [JSON.stringify(versions.map(rowOf))]));
-  await tx.query(prepared(writeLatest, [JSON.stringify([...touched.values()].map(latestRowOf))]));
+  await tx.query(writeVersions.with(versions.map(rowOf)));
+  await tx.query(writeLatest.with([...touched.values()].map(latestRowOf)));
 };
 
 const staysOf = (version: StaysVersion): Projection => {

@@ -4,7 +4,8 @@ import type { StoredEvent } from '#libs/event-store/port.js';
 import type { CivilDate } from '#libs/nhs/index.js';
 import type { HistoryKind } from '../domain/care-fact.js';
 import { prepared } from '#libs/platform/prepared.js';
-import { saveVersions, type Written, Writing } from '../versions.js';
+import { listStatement } from '#libs/platform/row-list.js';
+import { saveVersions, versionTable, type Written, Writing } from '../versions.js';
 import { type HistoryEntry, historyEntryOf } from './entries.js';
 import { PageOfHistories } from './folding.js';
 import { careFactColumns, historiesDdl, historiesStandIns, historiesTables, type HistoriesVersion } from './tables.js';
@@ -47,40 +48,59 @@ const load = async (
   return page;
 };
 
-const saveHistories = async (page: PageOfHistories, writing: Writing, version: HistoriesVersion): Promise<void> => {
+const statementsOf = (version: HistoriesVersion) => {
   const [column, typed, updated] =
     version === 1 ? ['', '', ''] : [', facts', ', facts jsonb', ', facts = excluded.facts'];
-  const histories = [...page.touched].flatMap((stream) => page.histories.get(stream) ?? []);
-  await writing.put(
-    `INSERT INTO insights.histories_v${String(version)} (stream, kind, id, case_id, first_on, last_on, entries${column})
-     SELECT stream, kind, id, case_id, first_on, last_on, entries${column}
-     FROM json_to_recordset($1::json) AS r(stream text, kind text, id text, case_id text, first_on date, last_on date, entries jsonb${typed})
+  return {
+    histories: listStatement(
+      `stream text, kind text, id text, case_id text, first_on date, last_on date, entries jsonb${typed}`,
+      (
+        rows,
+      ) => `INSERT INTO insights.histories_v${String(version)} (stream, kind, id, case_id, first_on, last_on, entries${column})
+     SELECT stream, kind, id, case_id, first_on, last_on, entries${column} FROM ${rows} AS r
      ON CONFLICT (stream) DO UPDATE SET case_id = excluded.case_id, first_on = excluded.first_on, last_on = excluded.last_on,
        entries = excluded.entries${updated}`,
+    ),
+    times: listStatement(
+      'stream text, recorded timestamptz[]',
+      (rows) => `INSERT INTO insights.care_event_times_v2 (stream, recorded) SELECT stream, recorded FROM ${rows} AS r
+     ON CONFLICT (stream) DO UPDATE SET recorded = excluded.recorded`,
+    ),
+  };
+};
+
+const factTable = versionTable(
+  'insights.care_facts_v2',
+  [
+    ['id', 'text'],
+    ['kind', 'text'],
+    ['n', 'integer'],
+  ],
+  careFactColumns,
+);
+
+const save = async (
+  page: PageOfHistories,
+  writing: Writing,
+  version: HistoriesVersion,
+  into: ReturnType<typeof statementsOf>,
+): Promise<void> => {
+  const histories = [...page.touched].flatMap((stream) => page.histories.get(stream) ?? []);
+  await writing.put(
+    into.histories,
     histories.map(({ stream, kind, id, caseId, firstOn, lastOn, entries, facts }) => ({
       ...{ stream, kind, id, case_id: caseId, first_on: firstOn, last_on: lastOn, entries, facts },
     })),
   );
   if (version === 1) return;
   await writing.put(
-    `INSERT INTO insights.care_event_times_v2 (stream, recorded)
-     SELECT stream, recorded FROM json_to_recordset($1::json) AS r(stream text, recorded timestamptz[])
-     ON CONFLICT (stream) DO UPDATE SET recorded = excluded.recorded`,
+    into.times,
     histories.map(({ stream, entries }) => ({ stream, recorded: entries.map(({ recordedAt }) => recordedAt) })),
   );
+  await saveVersions(writing, page.facts, factTable);
 };
 
-const factTable = {
-  table: 'insights.care_facts_v2',
-  key: [
-    ['id', 'text'],
-    ['kind', 'text'],
-    ['n', 'integer'],
-  ],
-  columns: careFactColumns,
-} as const;
-
-const historiesOf = (version: HistoriesVersion): Projection => ({
+const historiesOf = (version: HistoriesVersion, into = statementsOf(version)): Projection => ({
   name: 'insights.histories',
   version,
   wants: {
@@ -118,8 +138,7 @@ const historiesOf = (version: HistoriesVersion): Projection => ({
     for (const { stream, kind, entry } of found) page.apply(stream, kind, entry);
     if (page.touched.size === 0) return;
     const writing = new Writing(tx);
-    await saveHistories(page, writing, version);
-    if (version !== 1) await saveVersions(writing, page.facts, factTable);
+    await save(page, writing, version, into);
     await writing.done();
   },
 });

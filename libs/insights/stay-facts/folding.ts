@@ -59,23 +59,18 @@ const newCase = (caseId: string): HeldCase => ({
   fact: { version: 0, hash: null },
 });
 
-/** What events have made and ended, to be written. */
-export class ToWrite {
-  readonly stays = new Set<string>();
-  readonly cases = new Set<string>();
+/** One page of the log folded in memory over the stays and cases it touches; pure but for its own state. */
+export class PageOfStays {
+  readonly stays = new Map<string, HeldStay>();
+  readonly cases = new Map<string, HeldCase>();
+  readonly touchedStays = new Set<string>();
+  readonly touchedCases = new Set<string>();
   readonly facts: FactVersion[] = [];
   readonly spans: (Version<DelayRow> & { readonly caseId: string })[] = [];
   readonly caseFacts = new Versions<CaseFact & { readonly caseId: string }>();
   readonly closedFacts: Closed[] = [];
   readonly closedSpans: Closed[] = [];
   readonly counts: Counted[] = [];
-}
-
-/** A part of the log folded in memory over the stays and cases it touches; pure but for its own state. */
-export class FoldOfStays {
-  readonly stays = new Map<string, HeldStay>();
-  readonly cases = new Map<string, HeldCase>();
-  #made = new ToWrite();
   /** Stays of which events were heard, of their own or of cases that are or were theirs. */
   readonly #heard = new Set<string>();
   readonly #lastFacts = new Map<string, FactVersion>();
@@ -83,17 +78,9 @@ export class FoldOfStays {
 
   constructor(private readonly version: StayFactsVersion) {}
 
-  /** Hands over what was made since the last time, with the number of events behind each stay of which some were heard. */
-  handOver(): ToWrite {
-    const made = this.#made;
-    if (this.version !== 4) this.#count(made);
-    this.#made = new ToWrite();
-    this.#heard.clear();
-    this.#lastFacts.clear();
-    return made;
-  }
-
-  #count({ counts }: ToWrite): void {
+  /** After the last event of the page: counts the events behind the stays of which some were heard. */
+  close(): void {
+    if (this.version === 4) return;
     const casesOf = Map.groupBy(this.cases.values(), ({ stayId }) => stayId);
     for (const stayId of this.#heard) {
       const held = this.stays.get(stayId);
@@ -101,7 +88,7 @@ export class FoldOfStays {
       const events = eventsOf(held, casesOf.get(stayId) ?? []);
       const made = this.#lastFacts.get(stayId);
       if (made) made.events = events;
-      else counts.push({ id: stayId, version: held.version, events });
+      else this.counts.push({ id: stayId, version: held.version, events });
     }
   }
 
@@ -122,7 +109,7 @@ export class FoldOfStays {
         version: held?.version ?? 0,
         factHash: held?.factHash ?? null,
       });
-      this.#made.stays.add(stayId);
+      this.touchedStays.add(stayId);
       this.#heard.add(stayId);
       this.#refresh(stayId, event);
     } else if (isCaseEvent(event)) {
@@ -133,7 +120,7 @@ export class FoldOfStays {
       if (held.entries.some(({ eventId }) => eventId === entry.eventId)) return;
       held.entries.push(entry);
       this.cases.set(caseId, held);
-      this.#made.cases.add(caseId);
+      this.touchedCases.add(caseId);
       this.#known.delete(held);
       const before = held.stayId;
       held.stayId = this.#asKnown(held).stayId;
@@ -173,11 +160,11 @@ export class FoldOfStays {
       last.knownUntil = event.recordedAt;
       if (this.version !== 4) last.events = null;
     } else if (held.version > 0) {
-      this.#made.closedFacts.push({ id: stayId, part: '', version: held.version, knownUntil: event.recordedAt });
+      this.closedFacts.push({ id: stayId, part: '', version: held.version, knownUntil: event.recordedAt });
     }
     held.version += 1;
     held.factHash = hash;
-    this.#made.stays.add(stayId);
+    this.touchedStays.add(stayId);
     const made: FactVersion = {
       stayId,
       version: held.version,
@@ -188,7 +175,7 @@ export class FoldOfStays {
       row: fact,
     };
     this.#lastFacts.set(stayId, made);
-    this.#made.facts.push(made);
+    this.facts.push(made);
   }
 
   #refreshCase(held: HeldCase, stay: StayFact | null, { recordedAt }: StoredEvent): void {
@@ -196,8 +183,8 @@ export class FoldOfStays {
     const row = { caseId, ...caseFactOf(this.#asKnown(held), stay) };
     const hash = hashOf(row);
     if (hash === held.fact.hash) return;
-    held.fact = this.#made.caseFacts.write([caseId], held.fact, row, hash, recordedAt);
-    this.#made.cases.add(caseId);
+    held.fact = this.caseFacts.write([caseId], held.fact, row, hash, recordedAt);
+    this.touchedCases.add(caseId);
   }
 
   #refreshSpans(held: HeldCase, stay: StayParts | null, event: StoredEvent): void {
@@ -223,13 +210,13 @@ export class FoldOfStays {
     const { caseId } = held;
     if (last.hash !== null) {
       const { recordedAt } = event;
-      const own = this.#made.spans.findLast((each) => each.caseId === caseId && each.row.delayId === delayId);
+      const own = this.spans.findLast((each) => each.caseId === caseId && each.row.delayId === delayId);
       if (own) own.knownUntil = recordedAt;
-      else this.#made.closedSpans.push({ id: caseId, part: delayId, version: last.version, knownUntil: recordedAt });
+      else this.closedSpans.push({ id: caseId, part: delayId, version: last.version, knownUntil: recordedAt });
     }
     const version = row ? last.version + 1 : last.version;
     held.spans[delayId] = { version, hash };
-    this.#made.cases.add(caseId);
-    if (row) this.#made.spans.push({ caseId, version, knownFrom: event.recordedAt, knownUntil: null, row });
+    this.touchedCases.add(caseId);
+    if (row) this.spans.push({ caseId, version, knownFrom: event.recordedAt, knownUntil: null, row });
   }
 }

@@ -1,13 +1,13 @@
-import { setImmediate as aMoment } from 'node:timers/promises';
 import type { PoolClient } from 'pg';
 import type { Projection } from '#libs/event-feed/port.js';
 import type { StoredEvent } from '#libs/event-store/port.js';
 import type { CaseEntry } from '../domain/case-history.js';
 import { type DayRun, type StayParts } from '../domain/stay-fact.js';
 import { prepared } from '#libs/platform/prepared.js';
-import { saveVersions, type Written, Writing } from '../versions.js';
+import { listStatement } from '#libs/platform/row-list.js';
+import { saveVersions, versionTable, type Written, Writing } from '../versions.js';
 import { caseEventTypes, isCaseEvent } from './case-entry.js';
-import { caseIdOf, FoldOfStays, type HeldCase, type HeldStay, stayIdOf, ToWrite } from './folding.js';
+import { caseIdOf, type HeldCase, PageOfStays, stayIdOf } from './folding.js';
 import { isStayEvent, stayEventTypes } from './stay-parts.js';
 import {
   caseFactColumns,
@@ -38,16 +38,13 @@ const heldCase = ({ case_id, stay_id, entries, spans, fact }: CaseRow): HeldCase
   ...{ caseId: case_id, stayId: stay_id, entries, spans, fact },
 });
 
-/**
- * Holds everything that these events can touch and that is not held yet: their stays and cases, the stays these cases belong or will belong to, and all cases
- * of those stays. Of a stay that is held all its cases are.
- */
+/** Everything that one page can touch: its stays and cases, the stays its cases belong or will belong to, and all cases of those stays. */
 const load = async (
-  held: FoldOfStays,
   events: readonly StoredEvent[],
   tx: PoolClient,
   version: StayFactsVersion,
-): Promise<void> => {
+): Promise<PageOfStays> => {
+  const page = new PageOfStays(version);
   const columns = 'case_id, stay_id, entries, spans, fact';
   const cases = `insights.cases_v${String(version)}`;
   const stayIds = new Set(events.filter(isStayEvent).map(stayIdOf));
@@ -55,9 +52,6 @@ const load = async (
   for (const event of events)
     if (isCaseEvent(event) && event.type === 'CaseLinkedToStay' && event.data.stayId !== null)
       stayIds.add(event.data.stayId);
-  const hold = (row: CaseRow): void => {
-    if (!held.cases.has(row.case_id)) held.cases.set(row.case_id, heldCase(row));
-  };
   const found = await tx.query<CaseRow>(
     prepared(
       `SELECT ${columns} FROM ${cases}
@@ -68,7 +62,7 @@ const load = async (
     ),
   );
   for (const row of found.rows) {
-    hold(row);
+    page.cases.set(row.case_id, heldCase(row));
     if (row.stay_id !== null) stayIds.add(row.stay_id);
     // An entry marked in error may have been the last link: an older one then holds again.
     for (const entry of row.entries)
@@ -77,18 +71,18 @@ const load = async (
   const siblings = await tx.query<CaseRow>(
     prepared(`SELECT ${columns} FROM ${cases} WHERE stay_id = ANY($1) AND NOT case_id = ANY($2) ORDER BY case_id`, [
       [...stayIds],
-      found.rows.map(({ case_id }) => case_id),
+      [...page.cases.keys()],
     ]),
   );
-  for (const row of siblings.rows) hold(row);
+  for (const row of siblings.rows) page.cases.set(row.case_id, heldCase(row));
   const stays = await tx.query<StayRow>(
     prepared(
       `SELECT stay_id, revision, parts, events, version, fact_hash FROM insights.stays_v${String(version)} WHERE stay_id = ANY($1)`,
-      [[...stayIds].filter((stayId) => !held.stays.has(stayId))],
+      [[...stayIds]],
     ),
   );
   for (const row of stays.rows)
-    held.stays.set(row.stay_id, {
+    page.stays.set(row.stay_id, {
       stayId: row.stay_id,
       revision: row.revision,
       parts: row.parts,
@@ -96,49 +90,75 @@ const load = async (
       version: row.version,
       factHash: row.fact_hash,
     });
+  return page;
 };
 
-const caseFactTable = (version: StayFactsVersion) =>
-  ({
-    table: `insights.case_facts_v${String(version)}`,
-    key: [['case_id', 'text']],
-    columns: caseFactColumns,
-  }) as const;
-
-const saveEventTimes = async (
-  stays: readonly HeldStay[],
-  cases: readonly HeldCase[],
-  writing: Writing,
-  version: StayFactsVersion,
-): Promise<void> => {
-  await writing.put(
-    `INSERT INTO insights.event_times_v${String(version)} (stream, recorded)
-     SELECT stream, recorded FROM json_to_recordset($1::json) AS r(stream text, recorded timestamptz[])
+const statementsOf = (version: StayFactsVersion) => {
+  const json = jsonOf(version);
+  const table = (name: string): string => `insights.${name}_v${String(version)}`;
+  return {
+    stays: listStatement(
+      `stay_id text, revision integer, parts ${json}, events ${json}, version integer, fact_hash text`,
+      (rows) => `INSERT INTO ${table('stays')} AS s (stay_id, revision, parts, events, version, fact_hash)
+     SELECT stay_id, revision, parts, events, version, fact_hash FROM ${rows} AS r
+     ON CONFLICT (stay_id) DO UPDATE SET revision = excluded.revision, parts = excluded.parts, events = excluded.events,
+       version = excluded.version, fact_hash = excluded.fact_hash`,
+    ),
+    cases: listStatement(
+      `case_id text, stay_id text, entries ${json}, spans ${json}, fact ${json}`,
+      (rows) => `INSERT INTO ${table('cases')} AS c (case_id, stay_id, entries, spans, fact)
+     SELECT case_id, stay_id, entries, spans, fact FROM ${rows} AS r
+     ON CONFLICT (case_id) DO UPDATE SET stay_id = excluded.stay_id, entries = excluded.entries, spans = excluded.spans, fact = excluded.fact`,
+    ),
+    endedFacts: listStatement(
+      'id text, version integer, known_until timestamptz',
+      (
+        rows,
+      ) => `UPDATE ${table('stay_facts')} f SET known_until = r.known_until${version === 4 ? '' : ', events = NULL'}
+     FROM ${rows} AS r WHERE f.stay_id = r.id AND f.version = r.version`,
+    ),
+    endedSpans: listStatement(
+      'id text, part text, version integer, known_until timestamptz',
+      (rows) => `UPDATE ${table('delay_spans')} f SET known_until = r.known_until
+     FROM ${rows} AS r WHERE f.case_id = r.id AND f.delay_id = r.part AND f.version = r.version`,
+    ),
+    counts: listStatement(
+      'id text, version integer, events integer',
+      (rows) => `UPDATE ${table('stay_facts')} f SET events = r.events
+     FROM ${rows} AS r WHERE f.stay_id = r.id AND f.version = r.version AND f.events IS DISTINCT FROM r.events`,
+    ),
+    facts: listStatement(
+      `stay_id text, version integer, known_from timestamptz, known_until timestamptz, position bigint, events integer,
+       person_id text, hospital text, ward text, admitted_on date, discharged_on date, admitted_at timestamptz,
+       discharged_at timestamptz, nights integer, alive boolean, destination text, admission_method text, sex text,
+       authority text, age_years integer, age_on date, age_class_in text, age_class text, ready_on date, ready_fault boolean, met_at_discharge boolean,
+       not_met datemultirange, wards jsonb, case_ids text[], pathways text[], unsettled jsonb`,
+      (rows) => `INSERT INTO ${table('stay_facts')} SELECT * FROM ${rows} AS r`,
+    ),
+    spans: listStatement(
+      `case_id text, delay_id text, version integer, known_from timestamptz, known_until timestamptz, person_id text, stay_id text,
+       reason text, family text, owner text, starts_at timestamptz, ends_at timestamptz, starts_on date, ends_on date,
+       hospital text, ward text, authority text, pathway text, sex text, age_years integer, age_on date, unsettled jsonb`,
+      (rows) => `INSERT INTO ${table('delay_spans')} SELECT * FROM ${rows} AS r`,
+    ),
+    times: listStatement(
+      'stream text, recorded timestamptz[]',
+      (rows) => `INSERT INTO ${table('event_times')} (stream, recorded) SELECT stream, recorded FROM ${rows} AS r
      ON CONFLICT (stream) DO UPDATE SET recorded = excluded.recorded`,
-    [
-      ...stays.map(({ stayId, events }) => ({ stream: `stay-${stayId}`, recorded: events.map(([, at]) => at) })),
-      ...cases.map(({ caseId, entries }) => ({
-        stream: `case-${caseId}`,
-        recorded: entries.map(({ recordedAt }) => recordedAt),
-      })),
-    ],
-  );
+    ),
+    caseFacts: versionTable(table('case_facts'), [['case_id', 'text']], caseFactColumns),
+  };
 };
+type Statements = ReturnType<typeof statementsOf>;
 
 const multirange = (runs: readonly DayRun[]): string =>
   `{${runs.map(({ from, to }) => `[${from},${to ?? ''})`).join(',')}}`;
 
-/** Sends what was made; the stays and cases themselves as they are held by then. */
-const send = async (made: ToWrite, held: FoldOfStays, writing: Writing, version: StayFactsVersion): Promise<void> => {
-  const stays = [...made.stays].flatMap((id) => held.stays.get(id) ?? []);
-  const cases = [...made.cases].flatMap((id) => held.cases.get(id) ?? []);
-  const json = jsonOf(version);
+const save = async (page: PageOfStays, writing: Writing, into: Statements): Promise<void> => {
+  const stays = [...page.touchedStays].flatMap((id) => page.stays.get(id) ?? []);
+  const cases = [...page.touchedCases].flatMap((id) => page.cases.get(id) ?? []);
   await writing.put(
-    `INSERT INTO insights.stays_v${String(version)} AS s (stay_id, revision, parts, events, version, fact_hash)
-     SELECT stay_id, revision, parts, events, version, fact_hash
-     FROM json_to_recordset($1::json) AS r(stay_id text, revision integer, parts ${json}, events ${json}, version integer, fact_hash text)
-     ON CONFLICT (stay_id) DO UPDATE SET revision = excluded.revision, parts = excluded.parts, events = excluded.events,
-       version = excluded.version, fact_hash = excluded.fact_hash`,
+    into.stays,
     stays.map((each) => ({
       stay_id: each.stayId,
       revision: each.revision,
@@ -149,41 +169,23 @@ const send = async (made: ToWrite, held: FoldOfStays, writing: Writing, version:
     })),
   );
   await writing.put(
-    `INSERT INTO insights.cases_v${String(version)} AS c (case_id, stay_id, entries, spans, fact)
-     SELECT case_id, stay_id, entries, spans, fact
-     FROM json_to_recordset($1::json) AS r(case_id text, stay_id text, entries ${json}, spans ${json}, fact ${json})
-     ON CONFLICT (case_id) DO UPDATE SET stay_id = excluded.stay_id, entries = excluded.entries, spans = excluded.spans, fact = excluded.fact`,
+    into.cases,
     cases.map(({ caseId, stayId, entries, spans, fact }) => ({
       ...{ case_id: caseId, stay_id: stayId, entries, spans, fact },
     })),
   );
   await writing.put(
-    `UPDATE insights.stay_facts_v${String(version)} f SET known_until = r.known_until${version === 4 ? '' : ', events = NULL'}
-     FROM json_to_recordset($1::json) AS r(id text, version integer, known_until timestamptz)
-     WHERE f.stay_id = r.id AND f.version = r.version`,
-    made.closedFacts.map(({ id, version, knownUntil }) => ({ id, version, known_until: knownUntil })),
+    into.endedFacts,
+    page.closedFacts.map(({ id, version, knownUntil }) => ({ id, version, known_until: knownUntil })),
   );
   await writing.put(
-    `UPDATE insights.delay_spans_v${String(version)} f SET known_until = r.known_until
-     FROM json_to_recordset($1::json) AS r(id text, part text, version integer, known_until timestamptz)
-     WHERE f.case_id = r.id AND f.delay_id = r.part AND f.version = r.version`,
-    made.closedSpans.map(({ id, part, version, knownUntil }) => ({ id, part, version, known_until: knownUntil })),
+    into.endedSpans,
+    page.closedSpans.map(({ id, part, version, knownUntil }) => ({ id, part, version, known_until: knownUntil })),
   );
+  await writing.put(into.counts, page.counts);
   await writing.put(
-    `UPDATE insights.stay_facts_v${String(version)} f SET events = r.events
-     FROM json_to_recordset($1::json) AS r(id text, version integer, events integer)
-     WHERE f.stay_id = r.id AND f.version = r.version AND f.events IS DISTINCT FROM r.events`,
-    made.counts,
-  );
-  await writing.put(
-    `INSERT INTO insights.stay_facts_v${String(version)}
-     SELECT * FROM json_to_recordset($1::json) AS r(
-       stay_id text, version integer, known_from timestamptz, known_until timestamptz, position bigint, events integer,
-       person_id text, hospital text, ward text, admitted_on date, discharged_on date, admitted_at timestamptz,
-       discharged_at timestamptz, nights integer, alive boolean, destination text, admission_method text, sex text,
-       authority text, age_years integer, age_on date, age_class_in text, age_class text, ready_on date, ready_fault boolean, met_at_discharge boolean,
-       not_met datemultirange, wards jsonb, case_ids text[], pathways text[], unsettled jsonb)`,
-    made.facts.map(({ stayId, version, knownFrom, knownUntil, position, events, row }) => ({
+    into.facts,
+    page.facts.map(({ stayId, version, knownFrom, knownUntil, position, events, row }) => ({
       stay_id: stayId,
       version,
       known_from: knownFrom,
@@ -218,12 +220,8 @@ const send = async (made: ToWrite, held: FoldOfStays, writing: Writing, version:
     })),
   );
   await writing.put(
-    `INSERT INTO insights.delay_spans_v${String(version)}
-     SELECT * FROM json_to_recordset($1::json) AS r(
-       case_id text, delay_id text, version integer, known_from timestamptz, known_until timestamptz, person_id text, stay_id text,
-       reason text, family text, owner text, starts_at timestamptz, ends_at timestamptz, starts_on date, ends_on date,
-       hospital text, ward text, authority text, pathway text, sex text, age_years integer, age_on date, unsettled jsonb)`,
-    made.spans.map(({ caseId, version, knownFrom, knownUntil, row }) => ({
+    into.spans,
+    page.spans.map(({ caseId, version, knownFrom, knownUntil, row }) => ({
       case_id: caseId,
       delay_id: row.delayId,
       version,
@@ -248,49 +246,29 @@ const send = async (made: ToWrite, held: FoldOfStays, writing: Writing, version:
       unsettled: row.unsettled,
     })),
   );
-  await saveVersions(writing, made.caseFacts, caseFactTable(version));
-  await saveEventTimes(stays, cases, writing, version);
+  await saveVersions(writing, page.caseFacts, into.caseFacts);
+  await writing.put(into.times, [
+    ...stays.map(({ stayId, events }) => ({ stream: `stay-${stayId}`, recorded: events.map(([, at]) => at) })),
+    ...cases.map(({ caseId, entries }) => ({
+      stream: `case-${caseId}`,
+      recorded: entries.map(({ recordedAt }) => recordedAt),
+    })),
+  ]);
 };
 
-const save = async (made: ToWrite, held: FoldOfStays, tx: PoolClient, version: StayFactsVersion): Promise<void> => {
-  const writing = new Writing(tx);
-  await send(made, held, writing, version);
-  await writing.done();
-};
-
-/** So many events are applied at a time before others have their turn: the database's answers, which send it the next list. */
-const breathe = 50;
-
-const applyAll = async (held: FoldOfStays, events: readonly StoredEvent[]): Promise<void> => {
-  for (const [index, event] of events.entries()) {
-    held.apply(event);
-    if (index % breathe === breathe - 1) await aMoment();
-  }
-};
-
-/** Ends when both have: nothing is sent any more in a transaction that was given up. */
-const together = async (...works: readonly Promise<void>[]): Promise<void> => {
-  await Promise.allSettled(works);
-  await Promise.all(works);
-};
-
-/** `part`: so many events are held, applied and written together; while the database writes those of a part, the next is applied. */
-export const stayFactsOf = (version: StayFactsVersion, part = 2_000): Projection => ({
+export const stayFactsOf = (version: StayFactsVersion, into = statementsOf(version)): Projection => ({
   name: 'insights.stay-facts',
   version,
   wants: { types: [...new Set([...stayEventTypes, ...caseEventTypes])], streamPrefixes: ['stay-', 'case-'] },
   tables: stayFactTables(version),
   ddl: stayFactDdl(version),
   async fold(events, tx) {
-    const held = new FoldOfStays(version);
-    let made = new ToWrite();
-    for (let at = 0; at < events.length; at += part) {
-      const own = events.slice(at, at + part);
-      await load(held, own, tx, version);
-      await together(save(made, held, tx, version), applyAll(held, own));
-      made = held.handOver();
-    }
-    await save(made, held, tx, version);
+    const page = await load(events, tx, version);
+    for (const event of events) page.apply(event);
+    page.close();
+    const writing = new Writing(tx);
+    await save(page, writing, into);
+    await writing.done();
   },
 });
 
