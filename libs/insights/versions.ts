@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { PoolClient } from 'pg';
 import type { Instant } from '#libs/nhs/index.js';
 import { listStatement, type ListStatement } from '#libs/platform/row-list.js';
@@ -16,8 +16,7 @@ export interface Written {
   readonly hash: string | null;
 }
 
-export const hashOf = (value: object): string =>
-  createHash('sha256').update(JSON.stringify(value)).digest('base64url').slice(0, 22);
+export const hashOf = (value: object): string => hash('sha256', JSON.stringify(value), 'base64url').slice(0, 22);
 
 /** The versions of bitemporal rows that one page of the log makes and ends. */
 export class Versions<T> {

@@ -63,6 +63,7 @@ const newCase = (caseId: string): HeldCase => ({
 export class PageOfStays {
   readonly stays = new Map<string, HeldStay>();
   readonly cases = new Map<string, HeldCase>();
+  readonly #casesOf = new Map<string, Set<HeldCase>>();
   readonly touchedStays = new Set<string>();
   readonly touchedCases = new Set<string>();
   readonly facts: FactVersion[] = [];
@@ -81,15 +82,33 @@ export class PageOfStays {
   /** After the last event of the page: counts the events behind the stays of which some were heard. */
   close(): void {
     if (this.version === 4) return;
-    const casesOf = Map.groupBy(this.cases.values(), ({ stayId }) => stayId);
     for (const stayId of this.#heard) {
       const held = this.stays.get(stayId);
       if (!held || held.version === 0) continue;
-      const events = eventsOf(held, casesOf.get(stayId) ?? []);
+      const events = eventsOf(held, this.#of(stayId));
       const made = this.#lastFacts.get(stayId);
       if (made) made.events = events;
       else this.counts.push({ id: stayId, version: held.version, events });
     }
+  }
+
+  /** Holds a case that the page can touch. */
+  hold(held: HeldCase): void {
+    this.cases.set(held.caseId, held);
+    this.#belongs(held, held.stayId);
+  }
+
+  #belongs(held: HeldCase, stayId: string | null): void {
+    if (held.stayId !== null) this.#casesOf.get(held.stayId)?.delete(held);
+    held.stayId = stayId;
+    if (stayId === null) return;
+    const own = this.#casesOf.get(stayId);
+    if (own) own.add(held);
+    else this.#casesOf.set(stayId, new Set([held]));
+  }
+
+  #of(stayId: string): readonly HeldCase[] {
+    return [...(this.#casesOf.get(stayId) ?? [])];
   }
 
   apply(event: StoredEvent): void {
@@ -123,7 +142,7 @@ export class PageOfStays {
       this.touchedCases.add(caseId);
       this.#known.delete(held);
       const before = held.stayId;
-      held.stayId = this.#asKnown(held).stayId;
+      this.#belongs(held, this.#asKnown(held).stayId);
       for (const stayId of [before, held.stayId]) if (stayId !== null) this.#heard.add(stayId);
       if (before !== null && before !== held.stayId) this.#refresh(before, event);
       if (held.stayId === null || !this.stays.has(held.stayId)) {
@@ -143,7 +162,7 @@ export class PageOfStays {
   #refresh(stayId: string, event: StoredEvent): void {
     const held = this.stays.get(stayId);
     if (!held) return;
-    const cases = [...this.cases.values()].filter((each) => each.stayId === stayId);
+    const cases = this.#of(stayId);
     const fact = stayFactOf(
       held.parts,
       cases.map((each) => this.#asKnown(each)),
@@ -188,7 +207,7 @@ export class PageOfStays {
   }
 
   #refreshSpans(held: HeldCase, stay: StayParts | null, event: StoredEvent): void {
-    const siblings = stay === null ? [] : [...this.cases.values()].filter((each) => each.stayId === held.stayId);
+    const siblings = stay === null || held.stayId === null ? [] : this.#of(held.stayId);
     const rows = delayRowsOf(
       this.#asKnown(held),
       stay,

@@ -62,7 +62,7 @@ const load = async (
     ),
   );
   for (const row of found.rows) {
-    page.cases.set(row.case_id, heldCase(row));
+    page.hold(heldCase(row));
     if (row.stay_id !== null) stayIds.add(row.stay_id);
     // An entry marked in error may have been the last link: an older one then holds again.
     for (const entry of row.entries)
@@ -74,7 +74,7 @@ const load = async (
       [...page.cases.keys()],
     ]),
   );
-  for (const row of siblings.rows) page.cases.set(row.case_id, heldCase(row));
+  for (const row of siblings.rows) page.hold(heldCase(row));
   const stays = await tx.query<StayRow>(
     prepared(
       `SELECT stay_id, revision, parts, events, version, fact_hash FROM insights.stays_v${String(version)} WHERE stay_id = ANY($1)`,
