@@ -33,7 +33,7 @@ export interface RowProjectionOptions<Row, E extends { type: string; data: unkno
   columnsOf?(row: NonNullable<Row>, key: string): Readonly<Record<string, ColumnValue>>;
   /** `json` where rows are read whole: SQL of one's own may look into them, but not index what is in them. Default `jsonb`. */
   readonly keptAs?: KeptAs;
-  /** Every event says the whole row: `evolve` is given what a row starts as, and what was there before is not read. */
+  /** Every event says the whole row, which `evolve` makes without what was there before: that is not read, and stays if it is of a later event. */
   readonly saysAll?: boolean;
   /** The version before, which answers while this one is built. */
   readonly replaces?: Replaces;
@@ -41,7 +41,7 @@ export interface RowProjectionOptions<Row, E extends { type: string; data: unkno
 
 /** A read model of rows, with the ways to read it. */
 export interface RowProjection<Row> extends Projection {
-  /** Fully qualified, with the version: for SQL of one's own. Columns: `key`, `row` (jsonb), `position` (of the last event that changed it), and the extracted ones. */
+  /** Fully qualified, with the version: for SQL of one's own. Columns: `key`, `row` (`keptAs`), `position` (of the last event that changed it), and the extracted ones. */
   readonly tableName: string;
   find(database: Queryable, key: string): Promise<NonNullable<Row> | undefined>;
   /** All rows for which the SQL after `FROM table t` holds: `select(pool, 'WHERE t.hospital = $1 ORDER BY t.due_on', [hospital])`. */
@@ -78,14 +78,12 @@ export type Queryable = Pick<Pool | PoolClient, 'query'>;
 export function rowProjection<Row, E extends { type: string; data: unknown } = AnyEvent>(
   options: RowProjectionOptions<Row, E>,
 ): RowProjection<Row> {
-  const { name, version, wants, columns = {}, keptAs = 'jsonb' } = options;
+  const { name, version, wants, columns = {}, keptAs = 'jsonb', saysAll = false } = options;
   const tableName = `${options.schema}.${options.table}_v${version}`;
-  const write = rowWriting<NonNullable<Row>>(
-    tableName,
-    columns,
-    (row, key) => options.columnsOf?.(row, key) ?? {},
+  const write = rowWriting<NonNullable<Row>>(tableName, columns, (row, key) => options.columnsOf?.(row, key) ?? {}, {
     keptAs,
-  );
+    saysAll,
+  });
   const selectRows = async (database: Queryable, rest: string, params: readonly unknown[]) => {
     const { rows } = await database.query<{ row: NonNullable<Row> }>(`SELECT t.row FROM ${tableName} t ${rest}`, [
       ...params,
@@ -102,7 +100,7 @@ export function rowProjection<Row, E extends { type: string; data: unknown } = A
     ddl: rowTableDdl(options.schema, tableName, columns, options.indexes ?? [], keptAs),
     fold: async (events, tx) => {
       const touched = touchedKeys(options, events);
-      const asked = options.saysAll === true ? [] : [...new Set(touched.flatMap(({ keys }) => keys))];
+      const asked = saysAll ? [] : [...new Set(touched.flatMap(({ keys }) => keys))];
       const before = await load<Row>(tx, tableName, asked);
       const after = foldRows(options, touched, before);
       await write(tx, after);

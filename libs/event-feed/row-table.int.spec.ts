@@ -71,5 +71,8 @@ it('rows that every event says whole are kept as they came, without looking at w
   // Only to find what it replaces.
   expect(await fold(2)).toBeLessThanOrEqual(1);
   expect(await latest.find(database.pool, 'stay-1')).toEqual({ said: '2' });
-  expect(await latest.select(database.pool, `WHERE t.row ->> 'said' = $1`, ['2'])).toHaveLength(1);
+  await fold(4);
+  await fold(3);
+  expect(await latest.find(database.pool, 'stay-1')).toEqual({ said: '4' });
+  expect(await latest.select(database.pool, `WHERE t.row ->> 'said' = $1`, ['4'])).toHaveLength(1);
 });

@@ -19,17 +19,19 @@ export function rowWriting<Row>(
   tableName: string,
   columns: Readonly<Record<string, string>>,
   columnsOf: (row: Row, key: string) => Readonly<Record<string, ColumnValue>>,
-  keptAs: KeptAs,
+  { keptAs, saysAll }: { readonly keptAs: KeptAs; readonly saysAll: boolean },
 ): WriteRows<Row> {
   const names = Object.keys(columns);
   const all = ['key', 'position', 'row', ...names].join(', ');
   const set = [...names, 'position', 'row'].map((name) => `${name} = excluded.${name}`).join(', ');
+  // An event that was parked may come after those that followed it.
+  const latest = saysAll ? ' WHERE t.position < excluded.position' : '';
   const upsert = listStatement(
     [`key text, position bigint, row ${keptAs}`, ...names.map((name) => `${name} ${columns[name] ?? 'text'}`)].join(
       ', ',
     ),
     (rows) =>
-      `INSERT INTO ${tableName} (${all}) SELECT ${all} FROM ${rows} AS r ON CONFLICT (key) DO UPDATE SET ${set}`,
+      `INSERT INTO ${tableName} AS t (${all}) SELECT ${all} FROM ${rows} AS r ON CONFLICT (key) DO UPDATE SET ${set}${latest}`,
   );
   return async (tx, changed) => {
     const gone: string[] = [];

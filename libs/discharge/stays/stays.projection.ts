@@ -15,11 +15,23 @@ const namesOf = (version: StaysVersion) => ({
 });
 export const { stays: staysTable, versions: stayVersionsTable } = namesOf(3);
 
-/** `stay_versions`: what every event of a stay said, with the block after it, as it came; `stays`: which of them is the latest. */
-const ddlOf = (version: StaysVersion): string => (version === 2 ? ddlBefore : ddl) + peopleDdl(version);
-const ddl = `
+/**
+ * `stay_versions`: what every event of a stay said, with the block after it, as it came; `stays`: which of them is the latest. Version 2 had the position in the
+ * row of the stay, with an index that each of its messages had to write, and read the hospital out of the block.
+ */
+const ddlOf = (version: StaysVersion): string => {
+  const { stays, versions } = namesOf(version);
+  const before = version === 2;
+  const indexesBefore = `
+CREATE INDEX IF NOT EXISTS stay_versions_v2_person ON ${versions} (person_id, recorded_at);
+CREATE INDEX IF NOT EXISTS stay_versions_v2_heard ON ${versions} ((block->>'hospital'), recorded_at);
+CREATE INDEX IF NOT EXISTS stays_v2_position ON ${stays} (position);`;
+  const indexes = `
+CREATE INDEX IF NOT EXISTS stay_versions_v3_heard ON ${versions} (hospital, recorded_at);
+CREATE INDEX IF NOT EXISTS stay_versions_v3_position ON ${versions} (position);`;
+  return `
 CREATE SCHEMA IF NOT EXISTS discharge;
-CREATE TABLE IF NOT EXISTS ${stayVersionsTable} (
+CREATE TABLE IF NOT EXISTS ${versions} (
   stay_id text NOT NULL,
   revision integer NOT NULL,
   position bigint NOT NULL,
@@ -28,52 +40,22 @@ CREATE TABLE IF NOT EXISTS ${stayVersionsTable} (
   type text NOT NULL,
   admission_cancelled_at timestamptz,
   discharge_cancelled_at timestamptz,
-  hospital text,
-  block json NOT NULL,
+  ${before ? 'person_id text NOT NULL' : 'hospital text'},
+  block ${before ? 'jsonb' : 'json'} NOT NULL,
   PRIMARY KEY (stay_id, revision)
 );
-CREATE INDEX IF NOT EXISTS stay_versions_v3_heard ON ${stayVersionsTable} (hospital, recorded_at);
-CREATE INDEX IF NOT EXISTS stay_versions_v3_position ON ${stayVersionsTable} (position);
-CREATE TABLE IF NOT EXISTS ${staysTable} (
+CREATE TABLE IF NOT EXISTS ${stays} (
   stay_id text PRIMARY KEY,
   revision integer NOT NULL,
+  ${before ? 'position bigint NOT NULL,' : ''}
   recorded_at timestamptz NOT NULL,
   admission_cancelled_at timestamptz,
   discharge_cancelled_at timestamptz,
   person_id text NOT NULL
 ) WITH (fillfactor = 75);
-CREATE INDEX IF NOT EXISTS stays_v3_person ON ${staysTable} (person_id);
-`;
-/** Version 2 had the position in the row of the stay, with an index that each of its messages had to write, and read the hospital out of the block. */
-const ddlBefore = `
-CREATE SCHEMA IF NOT EXISTS discharge;
-CREATE TABLE IF NOT EXISTS discharge.stay_versions_v2 (
-  stay_id text NOT NULL,
-  revision integer NOT NULL,
-  position bigint NOT NULL,
-  recorded_at timestamptz NOT NULL,
-  occurred_at timestamptz NOT NULL,
-  type text NOT NULL,
-  admission_cancelled_at timestamptz,
-  discharge_cancelled_at timestamptz,
-  person_id text NOT NULL,
-  block jsonb NOT NULL,
-  PRIMARY KEY (stay_id, revision)
-);
-CREATE INDEX IF NOT EXISTS stay_versions_v2_person ON discharge.stay_versions_v2 (person_id, recorded_at);
-CREATE INDEX IF NOT EXISTS stay_versions_v2_heard ON discharge.stay_versions_v2 ((block->>'hospital'), recorded_at);
-CREATE TABLE IF NOT EXISTS discharge.stays_v2 (
-  stay_id text PRIMARY KEY,
-  revision integer NOT NULL,
-  position bigint NOT NULL,
-  recorded_at timestamptz NOT NULL,
-  admission_cancelled_at timestamptz,
-  discharge_cancelled_at timestamptz,
-  person_id text NOT NULL
-) WITH (fillfactor = 80);
-CREATE INDEX IF NOT EXISTS stays_v2_person ON discharge.stays_v2 (person_id);
-CREATE INDEX IF NOT EXISTS stays_v2_position ON discharge.stays_v2 (position);
-`;
+CREATE INDEX IF NOT EXISTS stays_v${String(version)}_person ON ${stays} (person_id);${before ? indexesBefore : indexes}
+${peopleDdl(version)}`;
+};
 
 const standIns = {
   [staysTable]: `SELECT stay_id, revision, recorded_at, admission_cancelled_at, discharge_cancelled_at, person_id FROM discharge.stays_v2`,

@@ -100,48 +100,51 @@ const save = async (
   await saveVersions(writing, page.facts, factTable);
 };
 
-const historiesOf = (version: HistoriesVersion, into = statementsOf(version)): Projection => ({
-  name: 'insights.histories',
-  version,
-  wants: {
-    types: [
-      'PlacementRequested',
-      'RequestCompleted',
-      'RequestChanged',
-      'RequestApproved',
-      'RequestPaused',
-      'RequestResumed',
-      'PlacementAwarded',
-      'PlacementStarted',
-      'PlacementFailed',
-      'ProviderDeclined',
-      'ReablementStarted',
-      'ReablementEnded',
-      'ReablementEndReversed',
-      'Day91CheckScheduled',
-      'Day91CheckReinstated',
-      'Day91CheckCancelled',
-      'Day91CheckCompleted',
-      'Day91CheckReopened',
-    ],
-    streamPrefixes: ['request-', 'reablement-', 'check-'],
-  },
-  tables: historiesTables(version),
-  ddl: historiesDdl(version),
-  async fold(events: readonly StoredEvent[], tx) {
-    const found = events.flatMap((event) => {
-      const entry = historyEntryOf(event);
-      return entry ? [{ stream: event.streamId, ...entry }] : [];
-    });
-    if (found.length === 0) return;
-    const page = await load([...new Set(found.map(({ stream }) => stream))], tx, version);
-    for (const { stream, kind, entry } of found) page.apply(stream, kind, entry);
-    if (page.touched.size === 0) return;
-    const writing = new Writing(tx);
-    await save(page, writing, version, into);
-    await writing.done();
-  },
-});
+const historiesOf = (version: HistoriesVersion): Projection => {
+  const into = statementsOf(version);
+  return {
+    name: 'insights.histories',
+    version,
+    wants: {
+      types: [
+        'PlacementRequested',
+        'RequestCompleted',
+        'RequestChanged',
+        'RequestApproved',
+        'RequestPaused',
+        'RequestResumed',
+        'PlacementAwarded',
+        'PlacementStarted',
+        'PlacementFailed',
+        'ProviderDeclined',
+        'ReablementStarted',
+        'ReablementEnded',
+        'ReablementEndReversed',
+        'Day91CheckScheduled',
+        'Day91CheckReinstated',
+        'Day91CheckCancelled',
+        'Day91CheckCompleted',
+        'Day91CheckReopened',
+      ],
+      streamPrefixes: ['request-', 'reablement-', 'check-'],
+    },
+    tables: historiesTables(version),
+    ddl: historiesDdl(version),
+    async fold(events: readonly StoredEvent[], tx) {
+      const found = events.flatMap((event) => {
+        const entry = historyEntryOf(event);
+        return entry ? [{ stream: event.streamId, ...entry }] : [];
+      });
+      if (found.length === 0) return;
+      const page = await load([...new Set(found.map(({ stream }) => stream))], tx, version);
+      for (const { stream, kind, entry } of found) page.apply(stream, kind, entry);
+      if (page.touched.size === 0) return;
+      const writing = new Writing(tx);
+      await save(page, writing, version, into);
+      await writing.done();
+    },
+  };
+};
 
 /**
  * Requests, reablement episodes and day-91 checks: what each event said that a figure reads, in log order, with both clocks, and what of it figures count,

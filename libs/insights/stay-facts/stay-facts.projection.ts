@@ -256,21 +256,24 @@ const save = async (page: PageOfStays, writing: Writing, into: Statements): Prom
   ]);
 };
 
-export const stayFactsOf = (version: StayFactsVersion, into = statementsOf(version)): Projection => ({
-  name: 'insights.stay-facts',
-  version,
-  wants: { types: [...new Set([...stayEventTypes, ...caseEventTypes])], streamPrefixes: ['stay-', 'case-'] },
-  tables: stayFactTables(version),
-  ddl: stayFactDdl(version),
-  async fold(events, tx) {
-    const page = await load(events, tx, version);
-    for (const event of events) page.apply(event);
-    page.close();
-    const writing = new Writing(tx);
-    await save(page, writing, into);
-    await writing.done();
-  },
-});
+const stayFactsOf = (version: StayFactsVersion): Projection => {
+  const into = statementsOf(version);
+  return {
+    name: 'insights.stay-facts',
+    version,
+    wants: { types: [...new Set([...stayEventTypes, ...caseEventTypes])], streamPrefixes: ['stay-', 'case-'] },
+    tables: stayFactTables(version),
+    ddl: stayFactDdl(version),
+    async fold(events, tx) {
+      const page = await load(events, tx, version);
+      for (const event of events) page.apply(event);
+      page.close();
+      const writing = new Writing(tx);
+      await save(page, writing, into);
+      await writing.done();
+    },
+  };
+};
 
 /** Stays, cases and their delays as facts that figures count, each version with the time in which it was what we knew. */
 export const stayFactsProjection: Projection = {

@@ -1,21 +1,20 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { StayEvent } from '#libs/contracts/intake/stay-events.js';
 import type { PersonEvent } from '#libs/contracts/people/person-events.js';
 import type { Recorded } from '#libs/event-store/decider.js';
 import type { StayFacts } from '../domain/reconcile.js';
 
-/** What the latest block of a stay says. */
+/** The latest effective block of a stay: the highest revision wins, also when an earlier event was parked and is let through after it. */
 export interface StaySubject extends StayFacts {
   readonly kind: 'stay';
   readonly personId: string;
   readonly diedAt: string | null;
+  readonly revision: number;
 }
 
-/** Most of what a ward says of a stay (where the person lies, whether they are ready) says nothing new here. */
 export const evolveStay = (subject: StaySubject | null, event: Recorded<StayEvent>): StaySubject => {
+  if (subject !== null && subject.revision >= event.revision) return subject;
   const { stayId, personId, status, admittedAt, dischargedAt, age, diedAt } = event.data.stay;
-  const said: StaySubject = { kind: 'stay', stayId, personId, status, admittedAt, dischargedAt, age, diedAt };
-  return subject !== null && isDeepStrictEqual(subject, said) ? subject : said;
+  return { kind: 'stay', stayId, personId, status, admittedAt, dischargedAt, age, diedAt, revision: event.revision };
 };
 
 /** Deaths recorded of a person, by source: withdrawn ones are gone, and with the last of them the row. */

@@ -80,7 +80,7 @@ const subjectsOf = (version: number, keptAs: KeptAs, replaces?: Replaces) =>
     indexes: ['person_id, kind', 'case_id', 'kind'],
   });
 
-/** Kept for one release: it had a row of every person, wrote that of a stay at each of its events, and parsed each before. */
+/** Kept for one release: it had a row of every person, and parsed each row before it was written. */
 const before = subjectsOf(4, 'jsonb');
 export const subjects = subjectsOf(5, 'json', {
   projection: before,
