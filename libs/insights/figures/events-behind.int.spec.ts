@@ -26,9 +26,9 @@ describe('the events behind a stay', () => {
     world.refer('c1', { personId: 'p1', stayId: 's1', at: '2026-03-02' });
     world.stay('s1', { personId: 'p1', admitted: '2026-03-01', discharged: '2026-03-09' });
     await world.fold(database.pool, 1);
+    world.refer('c2', { personId: 'p1', stayId: 's1', at: '2026-03-04' });
     world.delay('c1', 'd1', 'IF1', '2026-03-03');
     world.stay('s1', { personId: 'p1', admitted: '2026-03-01', discharged: '2026-03-09' });
-    world.refer('c2', { personId: 'p1', stayId: 's1', at: '2026-03-04' });
     await world.fold(database.pool, 1);
     expect(await behind('los.mean')).toEqual({
       counted: 8,
@@ -42,6 +42,8 @@ describe('the events behind a stay', () => {
     const before = world.recordedAt;
     world.onCase('c1', 'CaseLinkedToStay', { stayId: 's1', admittedAt: at('2026-03-01') }, at('2026-03-02'), 'p1');
     const linked = world.recordedAt;
+    world.pathway('c1', 1, '2026-03-03');
+    const onPathway = world.recordedAt;
     world.delay('c1', 'd1', 'IF1', '2026-03-03');
     world.onCase('c1', 'CaseLinkedToStay', { stayId: 's2', admittedAt: at('2026-03-01') }, at('2026-03-09'), 'p1');
     world.stay('s2', { personId: 'p1', admitted: '2026-03-10', discharged: '2026-04-12' });
@@ -51,10 +53,11 @@ describe('the events behind a stay', () => {
       counted: 4,
       shown: ['e1', 'e2', 'e3', 'e4'],
     });
+    expect((await behind('los.mean', { ...march, knownAt: onPathway })).counted).toBe(5);
     expect(await behind('los.mean', { ...march, knownAt: at('2026-06-15') })).toEqual({ counted: 1, shown: ['e1'] });
     expect(await behind('los.mean', { ...march, knownAt: before })).toEqual({ counted: 3, shown: ['e1', 'e2', 'e3'] });
     const both = { from: '2026-03-01', to: '2026-05-01' };
-    expect(await behind('los.mean', both)).toEqual({ counted: 6, shown: ['e1', 'e2', 'e3', 'e4', 'e5', 'e6'] });
+    expect(await behind('los.mean', both)).toEqual({ counted: 7, shown: ['e1', 'e2', 'e3', 'e4', 'e5', 'e6', 'e7'] });
   });
 
   it('count once where each of its cases counts, and where it counts on many days', async () => {
@@ -62,7 +65,7 @@ describe('the events behind a stay', () => {
       personId: 'p1',
       admitted: '2026-03-01',
       discharged: '2026-03-29',
-      criteria: ['not 2026-03-02'],
+      criteria: ['not 2026-03-02', 'met 2026-03-05', 'not 2026-03-09'],
     });
     for (const [caseId, pathway] of [
       ['c1', 1],
