@@ -72,7 +72,7 @@ export const delayRowsOf = (
   const dischargedAt = stay?.status === 'discharged' ? stay.dischargedAt : null;
   const discharge = dischargeInstant(known, stay && { dischargedAt });
   const criteria = stay ? criteriaFactsOf(stay, cases.length === 0 ? [known] : cases) : known.criteria;
-  const ahead = dischargedAt === null && liesAhead(criteria, londonDate(recordedAt));
+  const ahead = liesAhead(criteria, londonDate(recordedAt), { dischargedAt });
   return known.delays.flatMap((delay) => {
     const basis: DelayBasis = {
       start: delay.startedAt,

@@ -126,13 +126,46 @@ export const criteriaFactsOf = (stay: StayParts, cases: readonly CaseAsKnown[]):
   ...cases.flatMap((known) => known.criteria),
 ];
 
-/** Whether a ready date lies ahead of a day: whether it is a fault then depends on the day of asking. */
-export const liesAhead = (facts: readonly CriteriaFact[], today: CivilDate): boolean =>
-  facts.some(({ readyDate, meets }) => !meets && (readyDate ?? '') > today);
+/** Whether a ready date lies ahead of a day, and not after the discharge: whether it is a fault then depends on the day of asking. */
+export const liesAhead = (
+  facts: readonly CriteriaFact[],
+  today: CivilDate,
+  { dischargedAt }: { readonly dischargedAt: Instant | null },
+): boolean => {
+  const last = dischargedAt === null ? null : londonDate(dischargedAt);
+  return facts.some(
+    ({ readyDate, meets }) =>
+      !meets && typeof readyDate === 'string' && readyDate > today && (last === null || readyDate <= last),
+  );
+};
 
 const byReferral = (a: CaseAsKnown, b: CaseAsKnown): number => {
   const [left, right] = [a.referredAt ?? '', b.referredAt ?? ''];
   return left < right ? -1 : left > right ? 1 : a.caseId < b.caseId ? -1 : 1;
+};
+
+/** What bounds the criteria of a stay. */
+export interface StayDates {
+  readonly admittedAt: Instant | null;
+  readonly dischargedAt: Instant | null;
+}
+
+/** What the criteria of a stay decide, as it looks at a moment of knowing (a ready date that lies ahead of it is a fault); null = all days have come. */
+export const decidedBy = (
+  said: readonly CriteriaFact[],
+  { admittedAt, dischargedAt }: StayDates,
+  knownAt: Instant | null,
+): Pick<StayFact, 'notMet' | 'readyOn' | 'readyFault' | 'metAtDischarge'> => {
+  const { entries, faults } = criteriaOf(said, { admittedAt, dischargedAt, knownAt });
+  const admittedOn = admittedAt === null ? null : londonDate(admittedAt);
+  const dischargedOn = dischargedAt === null ? null : londonDate(dischargedAt);
+  const readyAt = dischargedAt === null ? null : currentRunStart(entries, dischargedAt);
+  return {
+    readyOn: readyAt === null ? null : londonDate(readyAt),
+    readyFault: faults.length > 0,
+    metAtDischarge: dischargedAt === null ? null : stateAt(entries, dischargedAt),
+    notMet: admittedOn === null ? [] : notMetRuns(entries, admittedOn, dischargedOn),
+  };
 };
 
 /** Works a stay out from its block and the cases that belong to it; `recordedAt` is when the last of that was known. */
@@ -143,15 +176,13 @@ export const stayFactOf = (stay: StayParts, cases: readonly CaseAsKnown[], recor
   const bounded = { ...stay, admittedAt, dischargedAt };
   const ordered = [...cases].sort(byReferral);
   const said = criteriaFactsOf(stay, ordered);
-  const { entries, faults } = criteriaOf(said, { admittedAt, dischargedAt });
   const admittedOn = admittedAt === null ? null : londonDate(admittedAt);
   const dischargedOn = dischargedAt === null ? null : londonDate(dischargedAt);
   const alive = leftAlive({ ...bounded, dischargedAt });
   const discharged =
     dischargedAt !== null && alive ? ordered.filter((known) => countsAsDischarged(known, dischargedAt)) : [];
-  const readyAt = dischargedAt === null ? null : currentRunStart(entries, dischargedAt);
   const today = londonDate(recordedAt);
-  const ahead = dischargedAt === null && liesAhead(said, today);
+  const ahead = liesAhead(said, today, { dischargedAt });
   return {
     personId: stay.personId,
     hospital: stay.hospital,
@@ -170,23 +201,12 @@ export const stayFactOf = (stay: StayParts, cases: readonly CaseAsKnown[], recor
     ageOn: stay.age?.on ?? null,
     ageClassIn: admittedOn === null ? null : ageClassOf(ageOn(stay.age, admittedOn)),
     ageClass: dischargedOn === null ? null : ageClassOf(ageOn(stay.age, dischargedOn)),
-    readyOn: readyAt === null ? null : londonDate(readyAt),
-    readyFault: faults.length > 0,
-    metAtDischarge: dischargedAt === null ? null : stateAt(entries, dischargedAt),
-    notMet: admittedOn === null ? [] : notMetRuns(entries, admittedOn, dischargedOn),
+    ...decidedBy(said, { admittedAt, dischargedAt }, null),
     wards: wardsByDay(stay),
     caseIds: discharged.map((known) => known.caseId),
     pathways: discharged.map((known) => (dischargedAt === null ? null : pathwayAt(known, dischargedAt))),
     unsettled: ahead ? said : null,
   };
 };
-
-/** The midnights not met, once more, for a stay whose ready date lay ahead: as it looks on the day of asking. */
-export const notMetAsOf = (
-  facts: readonly CriteriaFact[],
-  stay: { readonly admittedAt: Instant; readonly admittedOn: CivilDate },
-  asOf: Instant,
-): DayRun[] =>
-  notMetRuns(criteriaOf(facts, { admittedAt: stay.admittedAt, knownAt: asOf }).entries, stay.admittedOn, null);
 
 export const dayAfter = (date: CivilDate): CivilDate => addDays(date, 1);

@@ -122,12 +122,12 @@ const live = (world: World, name: string, given: Patient): void => {
 };
 
 const tables = [
-  'stays_v5',
-  'cases_v5',
-  'stay_facts_v5',
-  'delay_spans_v5',
-  'case_facts_v5',
-  'event_times_v5',
+  'stays_v6',
+  'cases_v6',
+  'stay_facts_v6',
+  'delay_spans_v6',
+  'case_facts_v6',
+  'event_times_v6',
   'births_v2',
   'deaths_v2',
   'merges_v2',

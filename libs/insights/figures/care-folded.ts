@@ -79,7 +79,7 @@ export const factsFolded = async <K extends CareKind>(db: Database, which: Which
     ? ['', '']
     : [
         `, ${selected(ofCase, 'c', prefix)}`,
-        `LEFT JOIN insights.case_facts_v5 c ON c.case_id = r.case_id AND ${heldAt('c', knownAt, parameters)}`,
+        `LEFT JOIN insights.case_facts_v6 c ON c.case_id = r.case_id AND ${heldAt('c', knownAt, parameters)}`,
       ];
   const { rows } = await readMany<Row>(
     db,

@@ -42,7 +42,7 @@ export const casesFromEntries = async (
   knownAt: Instant | null,
 ): Promise<ReadonlyMap<string, CaseFact>> => {
   const { rows } = await db.query<{ case_id: string; entries: CaseEntry[] }>(
-    `SELECT case_id, entries FROM insights.cases_v5 WHERE case_id = ANY($1)`,
+    `SELECT case_id, entries FROM insights.cases_v6 WHERE case_id = ANY($1)`,
     [[...new Set(caseIds)]],
   );
   const cases = rows.flatMap(({ case_id, entries }) => {

@@ -137,17 +137,14 @@ export const linkedClusters = async (db: Database, question: Question): Promise<
   const merges = await PeopleKnown.merges(db, knownAt);
   const [first, last] = [addDays(from, -startsBefore), addDays(to, startsAfter)];
   // No episode that started before the first day and ended more than a week before it has anything to do with a cluster that starts from then on.
-  const clusters = await spells(
-    db,
-    question,
-    merges,
-    ({ startedOn }) => first <= startedOn && startedOn <= last,
-    addDays(first, -8),
-  );
-  const personIds = idsOf(clusters, merges);
-  const [stays, careHomeStartsOf, people] = await Promise.all([
-    staysKnown(db, { personIds }, knownAt),
+  const counts = ({ startedOn }: Spell): boolean => first <= startedOn && startedOn <= last;
+  const [clusters, careHomeStartsOf] = await Promise.all([
+    spells(db, question, merges, counts, addDays(first, -8)),
     careHomeStarts(db, question, merges),
+  ]);
+  const personIds = idsOf(clusters, merges);
+  const [stays, people] = await Promise.all([
+    staysKnown(db, { personIds }, knownAt),
     merges.with(db, personIds, { births: true, deaths: true, sexes: question.groupBy === 'sex' }),
   ]);
   const staysOf = Map.groupBy(stays, ({ personId }) => merges.personOf(personId));

@@ -44,6 +44,39 @@ describe('a ready date that lies ahead', () => {
     expect(await ask.people('delay.people', { from: '2026-03-04', to: '2026-03-20' })).toHaveLength(1);
   });
 
+  it('is a fault of a stay whose discharge lies ahead too, of its days in bed as of its delay', async () => {
+    world.recordedAt = at('2026-03-05 10:00');
+    world.stay('s1', {
+      personId: 'p1',
+      admitted: '2026-03-01',
+      discharged: '2026-03-10 12:00',
+      criteria: ['ready 2026-03-04', 'ready 2026-03-08'],
+    });
+    await fold();
+    const known = (day: string) => ({ ...march, knownAt: at(`${day} 12:00`) });
+    const drd = async (asked: ReturnType<typeof known>) => {
+      const { numerator, denominator, quality } = await ask.figure('drd.average-delay', asked);
+      return [numerator, denominator, quality['faults']];
+    };
+    expect(await drd(known('2026-03-06'))).toEqual([6, 1, 1]);
+    expect(await drd(known('2026-03-08'))).toEqual([2, 1, 0]);
+    expect(await value('drd.bed-days-lost', known('2026-03-06'))).toBe(6);
+    const lost = await ask.people('drd.bed-days-lost', known('2026-03-06'));
+    expect(lost.map(({ day }) => day)).toEqual([4, 5, 6, 7, 8, 9].map((day) => `2026-03-0${String(day)}`));
+    expect(await value('nctr.remaining', { at: '2026-03-05', knownAt: at('2026-03-06 12:00') })).toBe(1);
+    expect(await value('nctr.remaining', { at: '2026-03-05', knownAt: at('2026-03-08 12:00') })).toBe(0);
+  });
+
+  it('after a discharge that lies ahead is a fault whenever it is asked', async () => {
+    world.recordedAt = at('2026-03-05 10:00');
+    world.stay('s1', { admitted: '2026-03-01', discharged: '2026-03-07 12:00', criteria: ['ready 2026-03-08'] });
+    await fold();
+    for (const knownAt of [at('2026-03-06 12:00'), at('2026-03-09 12:00')]) {
+      const { quality } = await ask.figure('drd.average-delay', { ...march, knownAt });
+      expect(quality).toMatchObject({ faults: 1, blank: 1 });
+    }
+  });
+
   it('in whatever order the entries are told', async () => {
     const said = [
       'not 2026-03-04 09:00 ready 2026-03-08',

@@ -224,7 +224,7 @@ describe('the fold', () => {
     await world.fold(database.pool, 1);
     const rows = async (of: TestDatabase) =>
       Promise.all(
-        ['stays_v5', 'cases_v5', 'stay_facts_v5', 'delay_spans_v5', 'case_facts_v5', 'event_times_v5'].map(
+        ['stays_v6', 'cases_v6', 'stay_facts_v6', 'delay_spans_v6', 'case_facts_v6', 'event_times_v6'].map(
           async (table) => (await of.pool.query(`SELECT t::text FROM insights.${table} t ORDER BY 1`)).rows,
         ),
       );

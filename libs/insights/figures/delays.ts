@@ -77,7 +77,7 @@ const load = async (db: Database, question: Question, byAge: boolean): Promise<R
     `WITH ${ctes}
      SELECT f.case_id, ${person} AS person, f.stay_id, ${milliseconds('f.starts_at')} AS starts, ${milliseconds('f.ends_at')} AS ends,
        ${milliseconds('d.died_at')} AS died, f.unsettled, ${(groupBy === null ? undefined : groupSql[groupBy]) ?? 'NULL'} AS group_key, ${age}
-     FROM insights.delay_spans_v5 f ${joins} WHERE ${conditions.join(' AND ')} ORDER BY f.case_id, f.starts_at, f.delay_id`,
+     FROM insights.delay_spans_v6 f ${joins} WHERE ${conditions.join(' AND ')} ORDER BY f.case_id, f.starts_at, f.delay_id`,
     parameters.values,
   );
   return rows;

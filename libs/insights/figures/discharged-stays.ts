@@ -1,14 +1,25 @@
+import { type CriteriaFact, daysBetween, type Instant, londonDate } from '#libs/nhs/index.js';
 import type { Database } from '#libs/platform/database.js';
 import type { AgeClass } from '../domain/age-class.js';
 import { bandOf } from '../domain/age-class.js';
 import type { Attributes, Behind, GroupKey } from '../domain/counting.js';
 import type { StayDimension } from '../domain/definition.js';
 import type { DischargedStays } from '../domain/stay-rules.js';
+import { decidedBy } from '../domain/stay-fact.js';
 import type { Found } from './found.js';
 import { PeopleKnown } from './people-known.js';
 import type { Question } from './question.js';
 import { heldAt, Parameters, readMany } from './sql.js';
-import { ageAtDischargeSql, aliveSql, equals, sexSql, withEvents, withPeople } from './stay-query.js';
+import {
+  ageAtDischargeSql,
+  aliveSql,
+  datesOf,
+  equals,
+  ofUnsettled,
+  sexSql,
+  withEvents,
+  withPeople,
+} from './stay-query.js';
 
 /** Columns by what a rule reads or a group needs: those nobody asks for stay out, so that alike stays fall together in the database. */
 const dimensionSql: Record<Exclude<StayDimension, 'alive' | 'pathway'>, string> = {
@@ -35,11 +46,13 @@ interface Row {
   readonly nights: number;
   readonly delay_days: number | null;
   readonly ready_fault: boolean | null;
+  readonly unsettled: readonly CriteriaFact[] | null;
+  readonly admitted_at: Date | null;
+  readonly discharged_at: Date | null;
   readonly alive: boolean | null;
   readonly destination: string | null;
   readonly pathway: string | null;
   readonly group_key: string | null;
-  readonly marked: boolean | null;
   /** Of a stay of which several cases are counted, each by itself. */
   readonly shared: string | null;
   readonly stay_id: string | null;
@@ -56,8 +69,8 @@ export interface Wanted {
   /** Only stays after this one, at most so many. */
   readonly after?: string;
   readonly limit?: number;
-  /** Tell these stays from the others (each named once). */
-  readonly marked?: readonly string[];
+  /** None but these. */
+  readonly only?: readonly string[];
 }
 
 const attributesOf = (row: Row, groupBy: GroupKey | null): Attributes => ({
@@ -65,12 +78,22 @@ const attributesOf = (row: Row, groupBy: GroupKey | null): Attributes => ({
   ...(groupBy === null || groupBy === 'ageBand' ? {} : { [groupBy]: row.group_key }),
 });
 
+const delayOf = (row: Row, asOf: Instant): Pick<Found<DischargedStays>, 'delayDays' | 'readyFault' | 'day'> => {
+  const { unsettled, admitted_at, discharged_at } = row;
+  if (unsettled === null || discharged_at === null)
+    return { delayDays: row.delay_days, readyFault: row.ready_fault === true, day: row.ready_on };
+  const dates = datesOf(admitted_at, discharged_at);
+  const { readyOn, readyFault } = decidedBy(unsettled, dates, asOf);
+  const delayDays = readyOn === null ? null : daysBetween(readyOn, londonDate(discharged_at.toISOString()));
+  return { delayDays, readyFault, day: readyOn };
+};
+
 /** Stays discharged in the window, counted alike by alike in the database (metrics.md §2). */
 export const dischargedStays = async (
   db: Database,
   question: Question,
   wanted: Wanted,
-): Promise<(Found<DischargedStays> & { readonly marked: boolean })[]> => {
+): Promise<Found<DischargedStays>[]> => {
   const { filters, knownAt, groupBy } = question;
   const people = await PeopleKnown.merges(db, knownAt);
   const parameters = new Parameters();
@@ -94,19 +117,23 @@ export const dischargedStays = async (
     ...equals('f.ward', filters.ward, parameters),
     ...equals('f.authority', filters.authority, parameters),
     ...(filters.ageBand === null ? [] : [`${ageAtDischargeSql} = ${parameters.add(filters.ageBand)}`]),
+    ...(wanted.only === undefined ? [] : [`f.stay_id = ANY(${parameters.add(wanted.only)})`]),
     ...(wanted.after === undefined ? [] : [`f.stay_id > ${parameters.add(wanted.after)}`]),
   ];
+  const delays = wanted.reads.includes('delayDays');
   // What nobody reads is a constant, and stays out of the grouping.
   const columns: readonly (readonly [name: string, type: string, sql: string | null])[] = [
     ['age', 'text', ageAtDischargeSql],
     ['nights', 'int', reads('nights')],
     ['delay_days', 'int', reads('delayDays')],
-    ['ready_fault', 'boolean', wanted.reads.includes('delayDays') ? 'f.ready_fault' : null],
+    ['ready_fault', 'boolean', delays ? 'f.ready_fault' : null],
+    ['unsettled', 'jsonb', delays ? 'f.unsettled' : null],
+    ['admitted_at', 'timestamptz', delays ? ofUnsettled('admitted_at') : null],
+    ['discharged_at', 'timestamptz', delays ? ofUnsettled('discharged_at') : null],
     ['alive', 'boolean', wanted.reads.includes('alive') ? aliveSql : null],
     ['destination', 'text', reads('destination')],
     ['pathway', 'text', reads('pathway')],
     ['group_key', 'text', group],
-    ['marked', 'boolean', wanted.marked === undefined ? null : 'mark.stay_id IS NOT NULL'],
     ['shared', 'text', perCase ? 'CASE WHEN cardinality(f.case_ids) > 1 THEN f.stay_id END' : null],
   ];
   const selected = columns.map(([name, type, sql]) => `(${sql ?? 'NULL'})::${type} AS ${name}`).join(', ');
@@ -124,10 +151,9 @@ export const dischargedStays = async (
     db,
     `WITH ${ctes}${behind.ctes}
      SELECT ${selected}, ${ids}, ${sums}
-     FROM insights.stay_facts_v5 f
+     FROM insights.stay_facts_v6 f
      ${perCase ? 'CROSS JOIN LATERAL unnest(f.case_ids, f.pathways) AS c(case_id, pathway)' : ''}
      ${joins}${behind.joins}
-     ${wanted.marked === undefined ? '' : `LEFT JOIN unnest(${parameters.add(wanted.marked)}::text[]) AS mark(stay_id) ON mark.stay_id = f.stay_id`}
      WHERE ${conditions.join(' AND ')}
      ${wanted.single ? 'ORDER BY f.stay_id' : `GROUP BY ${grouped}`}
      ${wanted.limit === undefined ? '' : `LIMIT ${parameters.add(wanted.limit)}`}`,
@@ -146,16 +172,13 @@ export const dischargedStays = async (
     attributes: attributesOf(row, groupBy),
     age: row.age,
     nights: row.nights,
-    delayDays: row.delay_days,
-    readyFault: row.ready_fault === true,
+    ...delayOf(row, question.asOf),
     alive: row.alive === true,
     destination: row.destination,
     pathway: row.pathway,
-    marked: row.marked === true,
     personId: row.person_id,
     stayId: row.stay_id,
     caseId: row.case_id,
-    day: row.ready_on,
     streams: [],
   }));
 };

@@ -19,11 +19,11 @@ export interface EventsBehind {
 
 const sourceSql = {
   stays: `SELECT stay_id AS id, e->>0 AS event_id, (e->>1)::timestamptz AS recorded_at, '' AS part, o
-          FROM insights.stays_v5, json_array_elements(events) WITH ORDINALITY AS x(e, o) WHERE stay_id = ANY($1)`,
+          FROM insights.stays_v6, json_array_elements(events) WITH ORDINALITY AS x(e, o) WHERE stay_id = ANY($1)`,
   cases: `SELECT case_id AS id, x.e->>'eventId' AS event_id, (x.e->>'recordedAt')::timestamptz AS recorded_at, '' AS part, o
-          FROM insights.cases_v5, json_array_elements(entries) WITH ORDINALITY AS x(e, o) WHERE case_id = ANY($1)`,
+          FROM insights.cases_v6, json_array_elements(entries) WITH ORDINALITY AS x(e, o) WHERE case_id = ANY($1)`,
   casesOfStays: `SELECT c.stay_id AS id, x.e->>'eventId' AS event_id, (x.e->>'recordedAt')::timestamptz AS recorded_at, case_id AS part, o
-          FROM insights.case_facts_v5 c JOIN insights.cases_v5 USING (case_id), json_array_elements(entries) WITH ORDINALITY AS x(e, o)
+          FROM insights.case_facts_v6 c JOIN insights.cases_v6 USING (case_id), json_array_elements(entries) WITH ORDINALITY AS x(e, o)
           WHERE c.stay_id = ANY($1) AND CASE WHEN $2::timestamptz IS NULL THEN c.known_until IS NULL
             ELSE c.known_from <= $2::timestamptz AND (c.known_until IS NULL OR c.known_until > $2::timestamptz) END`,
   streams: `SELECT stream AS id, e->>'eventId' AS event_id, (e->>'recordedAt')::timestamptz AS recorded_at, '' AS part, o
@@ -97,7 +97,7 @@ export const countEvents = async (
 ): Promise<number> => {
   const ofStays = [...[...stayIds].map((id) => `stay-${id}`), ...[...caseIds].map((id) => `case-${id}`)];
   const [own, care] = await Promise.all([
-    countOf(db, 'insights.event_times_v5', ofStays, knownAt),
+    countOf(db, 'insights.event_times_v6', ofStays, knownAt),
     countOf(db, 'insights.care_event_times_v2', [...streams], knownAt),
   ]);
   return own + care;

@@ -1,4 +1,5 @@
 import type { Instant } from '#libs/nhs/index.js';
+import type { StayDates } from '../domain/stay-fact.js';
 import type { PeopleKnown } from './people-known.js';
 import { classByAgeSql, classByBirthSql, heldAt, type Parameters } from './sql.js';
 
@@ -60,13 +61,20 @@ export const withEvents = (knownAt: Instant | null, parameters: Parameters) => {
   const by = `width_bucket(${parameters.add(knownAt)}::timestamptz, t.recorded)`;
   return {
     ctes: `, behind AS (SELECT stay_id, sum(n) AS events FROM (
-      SELECT substr(t.stream, 6) AS stay_id, ${by} AS n FROM insights.event_times_v5 t WHERE t.stream ^@ 'stay-'
-      UNION ALL SELECT c.stay_id, ${by} FROM insights.case_facts_v5 c JOIN insights.event_times_v5 t ON t.stream = 'case-' || c.case_id
+      SELECT substr(t.stream, 6) AS stay_id, ${by} AS n FROM insights.event_times_v6 t WHERE t.stream ^@ 'stay-'
+      UNION ALL SELECT c.stay_id, ${by} FROM insights.case_facts_v6 c JOIN insights.event_times_v6 t ON t.stream = 'case-' || c.case_id
       WHERE c.stay_id IS NOT NULL AND ${heldAt('c', knownAt, parameters)}) AS each GROUP BY stay_id)`,
     joins: ' LEFT JOIN behind e ON e.stay_id = f.stay_id',
     events: 'coalesce(e.events, 0)::int',
   } as const;
 };
+
+/** Read only where a ready date lay ahead of what was known: it must be looked at as of the moment of asking. */
+export const ofUnsettled = (column: string): string => `CASE WHEN f.unsettled IS NOT NULL THEN f.${column} END`;
+export const datesOf = (admittedAt: Date | null, dischargedAt: Date | null): StayDates => ({
+  admittedAt: admittedAt?.toISOString() ?? null,
+  dischargedAt: dischargedAt?.toISOString() ?? null,
+});
 
 /** As the stay's own messages tell it, else as the person's details do (a referral, say). */
 export const sexSql = 'coalesce(f.sex, x.sex)';

@@ -37,7 +37,7 @@ export const staysKnown = async (
     `SELECT stay_id AS "stayId", person_id AS "personId", hospital, ward, authority, sex, admitted_on::text AS "admittedOn",
        discharged_on::text AS "dischargedOn", discharged_at AS "dischargedAt", nights, alive, destination,
        admission_method AS "admissionMethod", age_years AS "ageYears", age_on::text AS "ageOn"
-     FROM insights.stay_facts_v5 f WHERE ${which} AND ${heldAt('f', knownAt, parameters)} ORDER BY stay_id`,
+     FROM insights.stay_facts_v6 f WHERE ${which} AND ${heldAt('f', knownAt, parameters)} ORDER BY stay_id`,
     parameters.values,
   );
   return rows.map((row) => ({ ...row, dischargedAt: row.dischargedAt?.toISOString() ?? null }));

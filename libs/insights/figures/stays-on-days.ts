@@ -1,15 +1,15 @@
-import { addDays, type CivilDate, type CriteriaFact, daysBetween, eachDay } from '#libs/nhs/index.js';
+import { addDays, type CivilDate, type CriteriaFact, daysBetween, eachDay, type Instant } from '#libs/nhs/index.js';
 import type { Database } from '#libs/platform/database.js';
 import { type AgeClass, ageClassOf, bandOf } from '../domain/age-class.js';
 import type { GroupKey } from '../domain/counting.js';
 import { ageOn, type KnownAge } from '#libs/nhs/index.js';
-import { type DayRun, notMetAsOf } from '../domain/stay-fact.js';
+import { type DayRun, decidedBy, type StayFact } from '../domain/stay-fact.js';
 import type { StaysOnDay } from '../domain/stay-rules.js';
 import type { Found } from './found.js';
 import { PeopleKnown } from './people-known.js';
 import type { Question } from './question.js';
 import { heldAt, Parameters, readMany } from './sql.js';
-import { ageOnDaySql, aliveSql, equals, sexSql, withEvents, withPeople } from './stay-query.js';
+import { ageOnDaySql, aliveSql, datesOf, equals, ofUnsettled, sexSql, withEvents, withPeople } from './stay-query.js';
 
 const groupSql: Partial<Record<GroupKey, string>> = { hospital: 'f.hospital', authority: 'f.authority', sex: sexSql };
 
@@ -31,6 +31,7 @@ interface Row {
   readonly group_key: string | null;
   readonly unsettled: readonly CriteriaFact[] | null;
   readonly admitted_at: Date | null;
+  readonly discharged_at: Date | null;
   readonly stay_id: string | null;
   readonly person_id: string | null;
   readonly case_id: string | null;
@@ -119,7 +120,8 @@ export const staysOnDays = async (
     ['wards', 'jsonb', wards ? 'f.wards' : null],
     ['group_key', 'text', groupBy === null ? null : (groupSql[groupBy] ?? null)],
     ['unsettled', 'jsonb', criteria ? 'f.unsettled' : null],
-    ['admitted_at', 'timestamptz', criteria ? 'CASE WHEN f.unsettled IS NOT NULL THEN f.admitted_at END' : null],
+    ['admitted_at', 'timestamptz', criteria ? ofUnsettled('admitted_at') : null],
+    ['discharged_at', 'timestamptz', criteria ? ofUnsettled('discharged_at') : null],
     ['stay_id', 'text', wanted.single ? 'f.stay_id' : null],
     ['person_id', 'text', wanted.single ? person : null],
     ['case_id', 'text', wanted.single ? 'f.case_ids[1]' : null],
@@ -136,7 +138,7 @@ export const staysOnDays = async (
     db,
     `WITH ${ctes}${behind.ctes}, aged AS (
        SELECT ${read.map(([name, , sql]) => `${sql ?? ''} AS ${name}`).join(', ')}, ${behind.events} AS events
-       FROM insights.stay_facts_v5 f ${joins}${behind.joins} WHERE ${conditions.join(' AND ')} OFFSET 0),
+       FROM insights.stay_facts_v6 f ${joins}${behind.joins} WHERE ${conditions.join(' AND ')} OFFSET 0),
      stays AS (SELECT ${names.map((name) => (name.endsWith('_age') ? `${ages(name)} AS ${name}` : name)).join(', ')}, events FROM aged OFFSET 0),
      alike AS (
        SELECT ${alike.join(', ')}, ${wanted.single ? '1 AS n, events' : 'count(*)::int AS n, sum(events)::float8 AS events'}
@@ -147,6 +149,11 @@ export const staysOnDays = async (
   );
   return unitsOf(rows, question, wanted);
 };
+
+const criteriaIn = (row: Row, asOf: Instant): Pick<StayFact, 'notMet' | 'metAtDischarge'> =>
+  row.unsettled !== null
+    ? decidedBy(row.unsettled, datesOf(row.admitted_at, row.discharged_at), asOf)
+    : { notMet: parseRuns(row.not_met), metAtDischarge: row.met_at_discharge };
 
 type Stretch = readonly [first: CivilDate, days: number];
 
@@ -165,10 +172,7 @@ function* unitsOf(
 ): Generator<Found<StaysOnDay>> {
   const { from, to, filters, groupBy, asOf } = question;
   for (const row of rows) {
-    const runs =
-      row.unsettled !== null && row.admitted_at !== null
-        ? notMetAsOf(row.unsettled, { admittedAt: row.admitted_at.toISOString(), admittedOn: row.admitted_on }, asOf)
-        : parseRuns(row.not_met);
+    const { notMet: runs, metAtDischarge } = criteriaIn(row, asOf);
     const since = typeof reads === 'number' ? addDays(row.admitted_on, reads) : row.admitted_on;
     const firstDay = since > from ? since : from;
     const lastDay = row.discharged_on !== null && row.discharged_on < to ? addDays(row.discharged_on, 1) : to;
@@ -184,7 +188,7 @@ function* unitsOf(
       if (!openAtMidnight && !discharged) continue;
       const notMeeting = openAtMidnight
         ? runs.some((run) => run.from <= day && (run.to === null || day < run.to))
-        : row.met_at_discharge === false;
+        : metAtDischarge === false;
       if (reads === 'criteria' && !notMeeting) continue;
       const ward = row.wards === null ? null : wardOn(row.wards, day);
       if (filters.ward !== null && (ward ?? 'unknown') !== filters.ward) continue;

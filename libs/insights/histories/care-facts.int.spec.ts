@@ -21,7 +21,7 @@ beforeEach(async () => {
   await pool.query(`TRUNCATE ${tables.join(', ')}`);
 });
 
-const folded = ['histories_v2', 'care_facts_v2', 'care_event_times_v2', 'cases_v5', 'case_facts_v5', 'event_times_v5'];
+const folded = ['histories_v2', 'care_facts_v2', 'care_event_times_v2', 'cases_v6', 'case_facts_v6', 'event_times_v6'];
 const allRows = () =>
   Promise.all(
     folded.map(async (table) => (await pool.query(`SELECT t::text FROM insights.${table} t ORDER BY 1`)).rows),

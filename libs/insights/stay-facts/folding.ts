@@ -7,7 +7,6 @@ import { type StayFact, stayFactOf, type StayParts } from '../domain/stay-fact.j
 import { hashOf, type Version, Versions, type Written } from '../versions.js';
 import { caseEntryOf, isCaseEvent } from './case-entry.js';
 import { isStayEvent, stayPartsOf } from './stay-parts.js';
-import type { StayFactsVersion } from './tables.js';
 
 export interface HeldStay {
   readonly stayId: string;
@@ -29,7 +28,7 @@ export interface HeldCase {
 export interface FactVersion extends Version<StayFact> {
   readonly stayId: string;
   readonly position: string;
-  /** Behind it: those of the stay and all its cases. Null once it is what is known no more (version 4: as of the event that made it). */
+  /** Behind it: those of the stay and all its cases. Null once it is what is known no more. */
   events: number | null;
 }
 /** So many events stand behind the version in the table now. */
@@ -77,11 +76,8 @@ export class PageOfStays {
   readonly #lastFacts = new Map<string, FactVersion>();
   readonly #known = new Map<HeldCase, CaseAsKnown>();
 
-  constructor(private readonly version: StayFactsVersion) {}
-
   /** After the last event of the page: counts the events behind the stays of which some were heard. */
   close(): void {
-    if (this.version === 4) return;
     for (const stayId of this.#heard) {
       const held = this.stays.get(stayId);
       if (!held || held.version === 0) continue;
@@ -177,7 +173,7 @@ export class PageOfStays {
     const last = this.#lastFacts.get(stayId);
     if (last) {
       last.knownUntil = event.recordedAt;
-      if (this.version !== 4) last.events = null;
+      last.events = null;
     } else if (held.version > 0) {
       this.closedFacts.push({ id: stayId, part: '', version: held.version, knownUntil: event.recordedAt });
     }

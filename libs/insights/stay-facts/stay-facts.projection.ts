@@ -9,14 +9,7 @@ import { saveVersions, versionTable, type Written, Writing } from '../versions.j
 import { caseEventTypes, isCaseEvent } from './case-entry.js';
 import { caseIdOf, type HeldCase, PageOfStays, stayIdOf } from './folding.js';
 import { isStayEvent, stayEventTypes } from './stay-parts.js';
-import {
-  caseFactColumns,
-  jsonOf,
-  stayFactDdl,
-  stayFactStandIns,
-  stayFactTables,
-  type StayFactsVersion,
-} from './tables.js';
+import { caseFactColumns, stayFactDdl, stayFactTables, type StayFactsVersion } from './tables.js';
 
 interface StayRow {
   readonly stay_id: string;
@@ -44,7 +37,7 @@ const load = async (
   tx: PoolClient,
   version: StayFactsVersion,
 ): Promise<PageOfStays> => {
-  const page = new PageOfStays(version);
+  const page = new PageOfStays();
   const columns = 'case_id, stay_id, entries, spans, fact';
   const cases = `insights.cases_v${String(version)}`;
   const stayIds = new Set(events.filter(isStayEvent).map(stayIdOf));
@@ -94,27 +87,24 @@ const load = async (
 };
 
 const statementsOf = (version: StayFactsVersion) => {
-  const json = jsonOf(version);
   const table = (name: string): string => `insights.${name}_v${String(version)}`;
   return {
     stays: listStatement(
-      `stay_id text, revision integer, parts ${json}, events ${json}, version integer, fact_hash text`,
+      `stay_id text, revision integer, parts json, events json, version integer, fact_hash text`,
       (rows) => `INSERT INTO ${table('stays')} AS s (stay_id, revision, parts, events, version, fact_hash)
      SELECT stay_id, revision, parts, events, version, fact_hash FROM ${rows} AS r
      ON CONFLICT (stay_id) DO UPDATE SET revision = excluded.revision, parts = excluded.parts, events = excluded.events,
        version = excluded.version, fact_hash = excluded.fact_hash`,
     ),
     cases: listStatement(
-      `case_id text, stay_id text, entries ${json}, spans ${json}, fact ${json}`,
+      `case_id text, stay_id text, entries json, spans json, fact json`,
       (rows) => `INSERT INTO ${table('cases')} AS c (case_id, stay_id, entries, spans, fact)
      SELECT case_id, stay_id, entries, spans, fact FROM ${rows} AS r
      ON CONFLICT (case_id) DO UPDATE SET stay_id = excluded.stay_id, entries = excluded.entries, spans = excluded.spans, fact = excluded.fact`,
     ),
     endedFacts: listStatement(
       'id text, version integer, known_until timestamptz',
-      (
-        rows,
-      ) => `UPDATE ${table('stay_facts')} f SET known_until = r.known_until${version === 4 ? '' : ', events = NULL'}
+      (rows) => `UPDATE ${table('stay_facts')} f SET known_until = r.known_until, events = NULL
      FROM ${rows} AS r WHERE f.stay_id = r.id AND f.version = r.version`,
     ),
     endedSpans: listStatement(
@@ -277,6 +267,6 @@ const stayFactsOf = (version: StayFactsVersion): Projection => {
 
 /** Stays, cases and their delays as facts that figures count, each version with the time in which it was what we knew. */
 export const stayFactsProjection: Projection = {
-  ...stayFactsOf(5),
-  replaces: { projection: stayFactsOf(4), as: stayFactStandIns },
+  ...stayFactsOf(6),
+  replaces: { projection: stayFactsOf(5) },
 };

@@ -9,8 +9,8 @@ export const stayFactTables = (version: StayFactsVersion): readonly string[] =>
     (name) => `insights.${name}_v${String(version)}`,
   );
 
-/** Version 4 is the one before, kept for one release: it counted the events behind a stay as of the last that changed its fact. */
-export type StayFactsVersion = 4 | 5;
+/** Version 5 is the one before, kept for one release: a discharged stay was settled when it was told, though its ready date and discharge lay ahead. */
+export type StayFactsVersion = 5 | 6;
 
 /** What a fact of a case holds, column by column: name, type, and where it comes from. */
 export const caseFactColumns = [
@@ -37,43 +37,30 @@ CREATE TABLE IF NOT EXISTS insights.case_facts_v${String(version)} (
   known_until timestamptz,
   PRIMARY KEY (case_id, version)
 );
-${
-  version === 4
-    ? 'CREATE INDEX IF NOT EXISTS case_facts_v4_now ON insights.case_facts_v4 (case_id) WHERE known_until IS NULL;'
-    : 'CREATE INDEX IF NOT EXISTS case_facts_v5_stay ON insights.case_facts_v5 (stay_id) WHERE stay_id IS NOT NULL;'
-}
+CREATE INDEX IF NOT EXISTS case_facts_v${String(version)}_stay ON insights.case_facts_v${String(version)} (stay_id) WHERE stay_id IS NOT NULL;
 CREATE TABLE IF NOT EXISTS insights.event_times_v${String(version)} (
   stream text PRIMARY KEY,
   recorded timestamptz[] NOT NULL
 ) WITH (fillfactor = 75);
 `;
 
-/** What only the fold reads, and always whole, is kept as it is written. */
-export const jsonOf = (version: StayFactsVersion): 'json' | 'jsonb' => (version === 4 ? 'jsonb' : 'json');
-
-/** What version 4 also had: the first two spared little, and cost at every version that ends; nothing read by the third. */
-const indexesBefore = `
-CREATE INDEX IF NOT EXISTS stay_facts_v4_now_discharged ON insights.stay_facts_v4 (discharged_on) WHERE known_until IS NULL AND discharged_on IS NOT NULL;
-CREATE INDEX IF NOT EXISTS delay_spans_v4_now ON insights.delay_spans_v4 (starts_on) WHERE known_until IS NULL;
-CREATE INDEX IF NOT EXISTS stay_facts_v4_known ON insights.stay_facts_v4 (known_from);
-`;
-
+/** What only the fold reads, and always whole, is kept as `json`, as it is written. */
 export const stayFactDdl = (version: StayFactsVersion): string => `
 CREATE SCHEMA IF NOT EXISTS insights;
 CREATE TABLE IF NOT EXISTS insights.stays_v${String(version)} (
   stay_id text PRIMARY KEY,
   revision integer NOT NULL,
-  parts ${jsonOf(version)} NOT NULL,
-  events ${jsonOf(version)} NOT NULL,
+  parts json NOT NULL,
+  events json NOT NULL,
   version integer NOT NULL,
   fact_hash text
 ) WITH (fillfactor = 75);
 CREATE TABLE IF NOT EXISTS insights.cases_v${String(version)} (
   case_id text PRIMARY KEY,
   stay_id text,
-  entries ${jsonOf(version)} NOT NULL,
-  spans ${jsonOf(version)} NOT NULL,
-  fact ${jsonOf(version)} NOT NULL
+  entries json NOT NULL,
+  spans json NOT NULL,
+  fact json NOT NULL
 ) WITH (fillfactor = 75);
 CREATE INDEX IF NOT EXISTS cases_v${String(version)}_stay ON insights.cases_v${String(version)} (stay_id) WHERE stay_id IS NOT NULL;
 CREATE TABLE IF NOT EXISTS insights.stay_facts_v${String(version)} (
@@ -82,7 +69,7 @@ CREATE TABLE IF NOT EXISTS insights.stay_facts_v${String(version)} (
   known_from timestamptz NOT NULL,
   known_until timestamptz,
   position bigint NOT NULL,
-  events integer${version === 4 ? ' NOT NULL' : ''},
+  events integer,
   person_id text NOT NULL,
   hospital text,
   ward text,
@@ -140,10 +127,4 @@ CREATE TABLE IF NOT EXISTS insights.delay_spans_v${String(version)} (
 );
 CREATE INDEX IF NOT EXISTS delay_spans_v${String(version)}_unsettled ON insights.delay_spans_v${String(version)} (case_id) WHERE unsettled IS NOT NULL;
 CREATE INDEX IF NOT EXISTS delay_spans_v${String(version)}_starts ON insights.delay_spans_v${String(version)} (starts_on);
-${caseFactDdl(version)}${version === 4 ? indexesBefore : ''}`;
-
-/** What readers see of the new tables while they are built, where it is not what the version before has. */
-export const stayFactStandIns = {
-  'insights.stays_v5': `SELECT stay_id, revision, parts::json AS parts, events::json AS events, version, fact_hash FROM insights.stays_v4`,
-  'insights.cases_v5': `SELECT case_id, stay_id, entries::json AS entries, spans::json AS spans, fact::json AS fact FROM insights.cases_v4`,
-} as const;
+${caseFactDdl(version)}`;
