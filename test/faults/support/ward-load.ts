@@ -175,7 +175,7 @@ export class WardLoad {
 
   /** Over MLLP: again on a new line until it is acknowledged. */
   private line(number: number, message: string): Promise<void> {
-    return this.untilAnswered(async () => {
+    return this.untilAnswered('a ward message over MLLP', async () => {
       const client = await MllpClient.open(this.doorOf(number).mllpPort);
       try {
         const code = codeOf(await client.send(message));
@@ -188,7 +188,7 @@ export class WardLoad {
   }
 
   private post(number: number, message: string): Promise<string> {
-    return this.untilAnswered(async () => {
+    return this.untilAnswered('a ward message over HTTP', async () => {
       const answer = taken(await this.doorOf(number).ward.post('/ward-events/hl7v2', message, hl7Type));
       const [first] = answer.json['messages'] as readonly Json[];
       if (first?.['ack'] !== 'AA') throw new Refused(`${String(first?.['ack'])} to a ward message over HTTP`);
@@ -198,22 +198,27 @@ export class WardLoad {
 
   private command(number: number, path: string, body: Json): Promise<{ caseId: string }> {
     const key = newId();
-    return this.untilAnswered(async () => {
+    return this.untilAnswered(path, async () => {
       const door = this.doorOf(number);
       const who = path.startsWith('/reablement') ? door.reablement : door.idt;
       return { caseId: String(taken(await who.post(path, body, { 'idempotency-key': key })).json['caseId']) };
     });
   }
 
-  private async untilAnswered<T>(attempt: () => Promise<T>): Promise<T> {
+  private async untilAnswered<T>(what: string, attempt: () => Promise<T>): Promise<T> {
     const deadline = Date.now() + this.patienceMs;
+    const said = new Map<string, number>();
     for (;;) {
       try {
         const answer = await attempt();
         this.acknowledged += 1;
         return answer;
       } catch (error) {
-        if (error instanceof Refused || Date.now() > deadline) throw error;
+        if (error instanceof Refused) throw error;
+        const { message } = error as Error;
+        said.set(message, (said.get(message) ?? 0) + 1);
+        if (Date.now() > deadline)
+          throw new Error(`Not acknowledged: ${what}. ${JSON.stringify([...said])}`, { cause: error });
         this.resent += 1;
         await pause(50);
       }
