@@ -36,6 +36,7 @@ describe('the service killed under load', () => {
         // When it is killed is left to chance: that is what is tried here.
         await Promise.race([running, pause(500 + Math.random() * 2000)]);
         await service.kill();
+        load.disturb();
         service = await startServiceProcess({ dataDir, httpPort: Number(new URL(url).port), mllpPort });
       }
       await load.grownBy(3);

@@ -70,9 +70,10 @@ export class WardLoad {
   private next: number;
   private readonly ahead: Plan[] = [];
   private ended = false;
+  private disturbedAt = 0;
   private failed: Error | undefined;
 
-  /** `doorOf` names the instance to go to, anew for each try; `patienceMs` is how long it goes on with one message. */
+  /** `doorOf` names the instance to go to, anew for each try; `patienceMs` is how long it goes on with one message while nothing is killed. */
   constructor(
     private readonly doorOf: (person: number) => Door,
     first = 5000,
@@ -101,6 +102,11 @@ export class WardLoad {
 
   end(): void {
     this.ended = true;
+  }
+
+  /** Something was killed: who waits for an answer is patient anew. */
+  disturb(): void {
+    this.disturbedAt = Date.now();
   }
 
   /**
@@ -206,7 +212,7 @@ export class WardLoad {
   }
 
   private async untilAnswered<T>(what: string, attempt: () => Promise<T>): Promise<T> {
-    const deadline = Date.now() + this.patienceMs;
+    const begun = Date.now();
     const said = new Map<string, number>();
     for (;;) {
       try {
@@ -217,7 +223,7 @@ export class WardLoad {
         if (error instanceof Refused) throw error;
         const { message } = error as Error;
         said.set(message, (said.get(message) ?? 0) + 1);
-        if (Date.now() > deadline)
+        if (Date.now() > Math.max(begun, this.disturbedAt) + this.patienceMs)
           throw new Error(`Not acknowledged: ${what}. ${JSON.stringify([...said])}`, { cause: error });
         this.resent += 1;
         await pause(50);
