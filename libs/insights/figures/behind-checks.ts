@@ -63,6 +63,7 @@ const joined = async (db: Database, { knownAt, from, to }: Question): Promise<Re
      SELECT due.id, e.id AS episode, e.provider AS episode_provider, e.assessor_type, a.provider AS award_provider, a.funding
      FROM due LEFT JOIN episode e ON e.check_id = due.id LEFT JOIN award a ON a.case_id = due.case_id`,
     parameters.values,
+    { hashed: true },
   );
   return new Map(
     rows.map(({ id, episode, episode_provider, assessor_type, award_provider, funding }) => [

@@ -158,7 +158,7 @@ export const dischargedStays = async (
      ${wanted.single ? 'ORDER BY f.stay_id' : `GROUP BY ${grouped}`}
      ${wanted.limit === undefined ? '' : `LIMIT ${parameters.add(wanted.limit)}`}`,
     parameters.values,
-    !wanted.single,
+    { grouped: !wanted.single },
   );
   const ofShared = new Map<string, Behind>();
   const behindOf = (row: Row): Behind => {

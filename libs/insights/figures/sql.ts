@@ -1,20 +1,31 @@
 import type { QueryResult, QueryResultRow } from 'pg';
 import type { Database } from '#libs/platform/database.js';
 
+/** What the planner cannot know of a query of many rows. */
+export interface Reading {
+  /** Alike rows are hashed together; left alone, the planner thinks that no two are alike and sorts them all. */
+  readonly grouped?: boolean;
+  /** Joined by hashing; left alone, the planner thinks that few rows are left after the first condition and looks the others up one by one. */
+  readonly hashed?: boolean;
+}
+
 /**
  * Reads many rows with one statement. Compiling it (PostgreSQL's JIT) takes longer than it saves on queries of under a second, and so does sharing it
- * among workers: each of them hashes everybody's births for itself. `grouped`: alike rows are hashed together; left alone, the planner
- * thinks that no two are alike and sorts them all.
+ * among workers: each of them hashes everybody's births for itself.
  */
 export const readMany = <R extends QueryResultRow>(
   db: Database,
   sql: string,
   values: readonly unknown[],
-  grouped = false,
+  { grouped = false, hashed = false }: Reading = {},
 ): Promise<QueryResult<R>> =>
   db.tx(async (client) => {
     await client.query(
-      `SET LOCAL jit = off; SET LOCAL max_parallel_workers_per_gather = 0; SET LOCAL work_mem = '64MB'${grouped ? '; SET LOCAL enable_sort = off' : ''}`,
+      [
+        "SET LOCAL jit = off; SET LOCAL max_parallel_workers_per_gather = 0; SET LOCAL work_mem = '64MB'",
+        ...(grouped ? ['SET LOCAL enable_sort = off'] : []),
+        ...(hashed ? ['SET LOCAL enable_nestloop = off'] : []),
+      ].join('; '),
     );
     return client.query<R>(sql, [...values]);
   });

@@ -145,7 +145,7 @@ export const staysOnDays = async (
        FROM stays ${wanted.single ? '' : `GROUP BY ${names.map((_, index) => String(index + 1)).join(', ')}`})
      SELECT ${columns.map(shownSql).join(', ')}, n, events FROM alike${wanted.single ? ' ORDER BY stay_id' : ''}`,
     parameters.values,
-    !wanted.single,
+    { grouped: !wanted.single },
   );
   return unitsOf(rows, question, wanted);
 };
