@@ -15,6 +15,8 @@ export class CommitHints {
   readonly #bell = new Bell();
   #heard: Position = '0';
   #listeners = 0;
+  #keeping = false;
+  /** Connected: a client that is ended while it connects never says so. */
   #ear: pg.Client | undefined;
 
   constructor(pool: pg.Pool) {
@@ -52,27 +54,34 @@ export class CommitHints {
   }
 
   async #keepListening(): Promise<void> {
-    while (this.#listeners > 0 && this.#ear === undefined) {
-      const ear = new pg.Client(this.#pool.options);
-      this.#ear = ear;
-      try {
-        const gone = new Promise<void>((resolve) => {
-          ear.on('error', () => resolve());
-          ear.on('end', () => resolve());
-        });
-        await ear.connect();
-        ear.on('notification', ({ payload = '' }) => {
-          if (/^\d+$/.test(payload)) this.raise(payload);
-        });
-        await ear.query(`LISTEN ${announceChannel}`);
-        if (this.#listeners > 0) await gone;
-      } catch {
-        // The polling of those who wait goes on; listening is tried again below.
-      } finally {
-        await ear.end().catch(() => undefined);
-        this.#ear = undefined;
-      }
+    if (this.#keeping) return;
+    this.#keeping = true;
+    while (this.#listeners > 0) {
+      // Where it fails, the polling of those who wait goes on.
+      await this.#hear().catch(() => undefined);
       if (this.#listeners > 0) await pause(reconnectPauseMs, undefined, { ref: false });
+    }
+    this.#keeping = false;
+  }
+
+  /** Hears what is announced for as long as the connection lasts and somebody listens. */
+  async #hear(): Promise<void> {
+    const ear = new pg.Client(this.#pool.options);
+    const gone = new Promise<void>((resolve) => {
+      ear.on('error', () => resolve());
+      ear.on('end', () => resolve());
+    });
+    try {
+      await ear.connect();
+      ear.on('notification', ({ payload = '' }) => {
+        if (/^\d+$/.test(payload)) this.raise(payload);
+      });
+      await ear.query(`LISTEN ${announceChannel}`);
+      this.#ear = ear;
+      if (this.#listeners > 0) await gone;
+    } finally {
+      this.#ear = undefined;
+      await ear.end().catch(() => undefined);
     }
   }
 }

@@ -151,6 +151,8 @@ export class PostgresEventStore extends EventStore {
   /** Also yields pages without events when the log went on without one that was asked for. Outlasts an absent database. */
   override async *subscribe(after: Position, filter: EventFilter, signal: AbortSignal): AsyncIterable<AllPage> {
     const deaf = this.#hints.listen();
+    // Also while a page is dealt with, however long that takes: nobody asks for the next one.
+    signal.addEventListener('abort', deaf, { once: true });
     let position = after;
     let failures = 0;
     try {
@@ -171,6 +173,7 @@ export class PostgresEventStore extends EventStore {
         if (failures > 1) await pause(Math.min(100 * failures, 2_000), undefined, { signal }).catch(() => undefined);
       }
     } finally {
+      signal.removeEventListener('abort', deaf);
       deaf();
     }
   }
