@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { v7 as uuidv7 } from 'uuid';
 import { startTestDatabase, type TestDatabase } from '../../../test/support/database.js';
-import type { EventMetadata, EventStore } from '../port.js';
+import type { AllPage, EventMetadata, EventStore } from '../port.js';
 import { createPostgresEventStore } from './postgres-event-store.js';
 
 const metadata: EventMetadata = {
@@ -43,51 +43,72 @@ const until = async (wanted: number): Promise<void> => {
   }
 };
 
+interface Following {
+  readonly stop: AbortController;
+  readonly pages: AsyncIterator<AllPage>;
+}
+const ended = async ({ stop, pages }: Following): Promise<void> => {
+  stop.abort();
+  try {
+    await until(0);
+  } finally {
+    await pages.return?.();
+  }
+};
+
+const following = (store: EventStore, from: string): Following => {
+  const stop = new AbortController();
+  return { stop, pages: store.subscribe(from, {}, stop.signal)[Symbol.asyncIterator]() };
+};
+
+const nothing = (): Promise<void> => Promise.resolve();
+interface Happenings {
+  /** Before anybody follows. */
+  readonly before?: (store: EventStore) => Promise<void>;
+  /** While somebody does. */
+  readonly during?: () => Promise<void>;
+}
+
+/** Follows what another process appends, of which nothing but its announcement tells: the polls lie too far apart. */
+const hearsOfOthers = async ({ before = nothing, during = nothing }: Happenings): Promise<void> => {
+  const store = createPostgresEventStore(database.pool, { pollMs: 60_000 });
+  await before(store);
+  const followed = following(store, await store.head());
+  const next = followed.pages.next();
+  await until(1);
+  await during();
+  await until(1);
+  await appendTo(createPostgresEventStore(elsewhere));
+  expect(((await next).value as AllPage).events).toHaveLength(1);
+  await ended(followed);
+};
+
 describe('A store listens to other processes', () => {
   test('until who follows is told to end, also while a page is dealt with', async () => {
     const store = createPostgresEventStore(database.pool);
-    const stop = new AbortController();
     await appendTo(store);
-    const pages = store.subscribe('0', {}, stop.signal)[Symbol.asyncIterator]();
-    await pages.next();
+    const followed = following(store, '0');
+    await followed.pages.next();
     await until(1);
-    stop.abort();
-    await until(0);
-    await pages.return?.();
+    await ended(followed);
   });
 
   test('also after somebody who ended before it had begun to', async () => {
-    const store = createPostgresEventStore(database.pool, { pollMs: 60_000 });
-    for await (const _page of store.subscribe('0', {}, AbortSignal.abort()));
-    const stop = new AbortController();
-    const from = await store.head();
-    const pages = store.subscribe(from, {}, stop.signal)[Symbol.asyncIterator]();
-    const next = pages.next();
-    await until(1);
-    // Nothing but the announcement tells of what another process appends.
-    await appendTo(createPostgresEventStore(elsewhere));
-    expect((await next).value.events).toHaveLength(1);
-    stop.abort();
-    await pages.return?.();
-    await until(0);
+    await hearsOfOthers({
+      before: async (store) => {
+        for await (const _page of store.subscribe('0', {}, AbortSignal.abort()));
+      },
+    });
   });
 
   test('again after its connection was broken', async () => {
-    const store = createPostgresEventStore(database.pool, { pollMs: 60_000 });
-    const stop = new AbortController();
-    const from = await store.head();
-    const pages = store.subscribe(from, {}, stop.signal)[Symbol.asyncIterator]();
-    const next = pages.next();
-    await until(1);
-    await elsewhere.query(
-      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN %'`,
-    );
-    await until(0);
-    await until(1);
-    await appendTo(createPostgresEventStore(elsewhere));
-    expect((await next).value.events).toHaveLength(1);
-    stop.abort();
-    await pages.return?.();
-    await until(0);
+    await hearsOfOthers({
+      during: async () => {
+        await elsewhere.query(
+          `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN %'`,
+        );
+        await until(0);
+      },
+    });
   });
 });

@@ -1,6 +1,5 @@
 import type { StayBlock } from '#libs/contracts/intake/stay-events.js';
 import {
-  addDays,
   ageOn,
   criteriaOf,
   currentRunStart,
@@ -208,5 +207,3 @@ export const stayFactOf = (stay: StayParts, cases: readonly CaseAsKnown[], recor
     unsettled: ahead ? said : null,
   };
 };
-
-export const dayAfter = (date: CivilDate): CivilDate => addDays(date, 1);

@@ -44,7 +44,7 @@ describe('a ready date that lies ahead', () => {
     expect(await ask.people('delay.people', { from: '2026-03-04', to: '2026-03-20' })).toHaveLength(1);
   });
 
-  it('is a fault of a stay whose discharge lies ahead too, of its days in bed as of its delay', async () => {
+  it('is a fault of a stay whose discharge lies ahead too, of its days in bed as of its delays', async () => {
     world.recordedAt = at('2026-03-05 10:00');
     world.stay('s1', {
       personId: 'p1',
@@ -52,6 +52,8 @@ describe('a ready date that lies ahead', () => {
       discharged: '2026-03-10 12:00',
       criteria: ['ready 2026-03-04', 'ready 2026-03-08'],
     });
+    world.refer('c1', { personId: 'p1', stayId: 's1', at: '2026-03-01 09:00' });
+    world.delay('c1', 'd1', 'IF1', '2026-03-02 10:00', { anticipated: true });
     await fold();
     const known = (day: string) => ({ ...march, knownAt: at(`${day} 12:00`) });
     const drd = async (asked: ReturnType<typeof known>) => {
@@ -60,6 +62,9 @@ describe('a ready date that lies ahead', () => {
     };
     expect(await drd(known('2026-03-06'))).toEqual([6, 1, 1]);
     expect(await drd(known('2026-03-08'))).toEqual([2, 1, 0]);
+    const delayed = (day: string) => value('delay.bed-days', { ...known(day), to: '2026-03-07' });
+    expect(await delayed('2026-03-06')).toBe(3);
+    expect(await delayed('2026-03-08')).toBe(0);
     expect(await value('drd.bed-days-lost', known('2026-03-06'))).toBe(6);
     const lost = await ask.people('drd.bed-days-lost', known('2026-03-06'));
     expect(lost.map(({ day }) => day)).toEqual([4, 5, 6, 7, 8, 9].map((day) => `2026-03-0${String(day)}`));
