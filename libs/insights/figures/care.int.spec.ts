@@ -114,6 +114,34 @@ describe('day 91', () => {
     expect(await ask.counts('reablement.offered-share', march)).toEqual([6 / 7, 6, 7]);
   });
 
+  it('counts who was offered in the group of their own stay', async () => {
+    for (const [name, hospital, ward] of [
+      ['a', 'RAL', 'LARCH'],
+      ['b', 'RAL', 'OAK'],
+      ['c', 'RVR', 'OAK'],
+      ['d', 'RVR', 'OAK'],
+    ] as const) {
+      world.stay(`s-${name}`, {
+        ...{ personId: `p-${name}`, hospital, wards: [[ward, '2026-03-01']] },
+        ...{ admitted: '2026-03-01', discharged: '2026-03-10 12:00' },
+      });
+      world.refer(`c-${name}`, { personId: `p-${name}`, stayId: `s-${name}`, at: '2026-03-02' });
+    }
+    for (const name of ['b', 'c', 'd']) world.check(name, { caseId: `c-${name}`, dischargedOn: '2026-03-10' });
+    await fold();
+    expect(await ask.groups('reablement.offered-share', { ...march, groupBy: 'hospital' })).toEqual({
+      RAL: [1, 2],
+      RVR: [2, 2],
+    });
+    expect(await ask.groups('reablement.offered-share', { ...march, groupBy: 'ward' })).toEqual({
+      LARCH: [0, 1],
+      OAK: [3, 3],
+    });
+    const figure = await ask.figure('reablement.offered-share', { ...march, groupBy: 'ward' });
+    const ofStays = world.events.filter(({ streamId }) => !streamId.startsWith('check-'));
+    expect([figure.numerator, figure.denominator, figure.basis.events]).toEqual([3, 4, ofStays.length]);
+  });
+
   it('leaves out who was assessed by the NHS alone in the classic rule, and self-funders in both', async () => {
     for (const name of ['nhs', 'social', 'self']) {
       discharged(name);
